@@ -1,0 +1,274 @@
+"""The encoder-decoder Transformer (Vaswani et al. 2017, section 3), read from the bottom up."""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import torch
+from jaxtyping import Bool, Float, Int
+from torch import Tensor, nn
+
+from core.config import TransformerConfig
+from core.nn.attention import AttentionDetails, MultiHeadAttention
+from core.nn.masks import causal_mask, padding_mask
+from core.nn.positional import sinusoidal
+
+
+class Residual(NamedTuple):
+    """One sublayer's way through Add and Norm, each [b, n, d_model]."""
+
+    before: Tensor  # the residual stream as it came
+    added: Tensor  # x + Sublayer(x); in pre-norm this is what leaves
+    normed: Tensor  # post-norm: LayerNorm(added), which leaves; pre-norm: LayerNorm(before), which the sublayer read
+
+
+class FeedForwardDetails(NamedTuple):
+    out: Tensor  # [b, n, d_model]
+    hidden: Tensor  # [b, n, d_ff]: relu(W_1 x + b_1); 0 is a unit that does not fire
+
+
+class EncoderLayerDetails(NamedTuple):
+    out: Tensor  # [b, src, d_model]
+    attention: AttentionDetails
+    attention_residual: Residual
+    feed_forward: FeedForwardDetails
+    feed_forward_residual: Residual
+
+
+class DecoderLayerDetails(NamedTuple):
+    out: Tensor  # [b, tgt, d_model]
+    attention: AttentionDetails  # masked self-attention
+    attention_residual: Residual
+    cross: AttentionDetails
+    cross_residual: Residual
+    feed_forward: FeedForwardDetails
+    feed_forward_residual: Residual
+
+
+class Output(NamedTuple):
+    logits: Tensor  # [b, tgt, vocab]
+    encoder_self: Tensor  # [b, layer, head, src, src]
+    decoder_self: Tensor  # [b, layer, head, tgt, tgt]
+    cross: Tensor  # [b, layer, head, tgt, src]
+
+
+class Embedded(NamedTuple):
+    """Token + position, each [b, n, d_model]."""
+
+    token: Tensor  # sqrt(d_model) * E[token]
+    position: Tensor  # [n, d_model]
+    total: Tensor
+
+
+class Details(NamedTuple):
+    """All that one teacher-forced pass computed."""
+
+    output: Output
+    src_embedded: Embedded
+    tgt_embedded: Embedded
+    encoder: tuple[EncoderLayerDetails, ...]
+    decoder: tuple[DecoderLayerDetails, ...]
+    memory: Tensor  # [b, src, d_model]: the encoder's last word, read by every decoder layer
+
+
+class DecoderState(NamedTuple):
+    """What incremental decoding remembers: keys and values, [b, head, n, d_head] a layer."""
+
+    src_mask: Bool[Tensor, "b 1 src"]
+    cross: tuple[tuple[Tensor, Tensor], ...]  # computed once
+    past: tuple[tuple[Tensor, Tensor], ...]  # grows by one position a step; empty at the start
+
+
+class FeedForward(nn.Module):
+    """W_2 relu(W_1 x + b_1) + b_2, each position alone (section 3.3)."""
+
+    def __init__(self, d_model: int, d_ff: int) -> None:
+        super().__init__()
+        self.w_1 = nn.Linear(d_model, d_ff)
+        self.w_2 = nn.Linear(d_ff, d_model)
+
+    def forward(self, x: Float[Tensor, "b n d"]) -> FeedForwardDetails:
+        hidden = self.w_1(x).relu()
+        return FeedForwardDetails(self.w_2(hidden), hidden)
+
+
+class AddNorm(nn.Module):
+    """The residual connection round a sublayer and its LayerNorm, after it (post) or before it (pre)."""
+
+    def __init__(self, config: TransformerConfig) -> None:
+        super().__init__()
+        self.pre = config.norm == "pre"
+        self.norm = nn.LayerNorm(config.d_model)
+        self.dropout = nn.Dropout(config.dropout)
+
+    def read(self, x: Float[Tensor, "b n d"]) -> Float[Tensor, "b n d"]:
+        """What the sublayer gets to see."""
+        return self.norm(x) if self.pre else x
+
+    def forward(
+        self, x: Float[Tensor, "b n d"], read: Float[Tensor, "b n d"], sublayer_out: Float[Tensor, "b n d"]
+    ) -> tuple[Float[Tensor, "b n d"], Residual]:
+        """What leaves, and each step; `read` is what `self.read(x)` gave."""
+        added = x + self.dropout(sublayer_out)
+        if self.pre:
+            return added, Residual(x, added, read)
+        normed = self.norm(added)
+        return normed, Residual(x, added, normed)
+
+
+class EncoderLayer(nn.Module):
+    def __init__(self, config: TransformerConfig) -> None:
+        super().__init__()
+        self.attention = MultiHeadAttention(config.d_model, config.n_heads, config.dropout)
+        self.attention_norm = AddNorm(config)
+        self.feed_forward = FeedForward(config.d_model, config.d_ff)
+        self.feed_forward_norm = AddNorm(config)
+
+    def forward(self, x: Float[Tensor, "b src d"], mask: Bool[Tensor, "b 1 src"]) -> EncoderLayerDetails:
+        read = self.attention_norm.read(x)
+        attention = self.attention.details(read, read, mask)
+        x, attention_residual = self.attention_norm(x, read, attention.out)
+        read = self.feed_forward_norm.read(x)
+        feed_forward = self.feed_forward(read)
+        x, feed_forward_residual = self.feed_forward_norm(x, read, feed_forward.out)
+        return EncoderLayerDetails(x, attention, attention_residual, feed_forward, feed_forward_residual)
+
+
+class DecoderLayer(nn.Module):
+    def __init__(self, config: TransformerConfig) -> None:
+        super().__init__()
+        self.attention = MultiHeadAttention(config.d_model, config.n_heads, config.dropout)
+        self.attention_norm = AddNorm(config)
+        self.cross = MultiHeadAttention(config.d_model, config.n_heads, config.dropout)
+        self.cross_norm = AddNorm(config)
+        self.feed_forward = FeedForward(config.d_model, config.d_ff)
+        self.feed_forward_norm = AddNorm(config)
+
+    def forward(
+        self,
+        x: Float[Tensor, "b tgt d"],
+        mask: Bool[Tensor, "#b tgt past_and_tgt"],
+        past: tuple[Tensor, Tensor] | None,
+        cross: tuple[Tensor, Tensor],
+        src_mask: Bool[Tensor, "b 1 src"],
+    ) -> DecoderLayerDetails:
+        """`past`: keys and values of earlier positions, put before those of `x`; `cross`: those of the encoder's output."""
+        read = self.attention_norm.read(x)
+        k, v = self.attention.keys_values(read)
+        if past is not None:
+            k, v = torch.cat([past[0], k], dim=2), torch.cat([past[1], v], dim=2)
+        attention = self.attention.attend_to(read, k, v, mask)
+        x, attention_residual = self.attention_norm(x, read, attention.out)
+        read = self.cross_norm.read(x)
+        cross_attention = self.cross.attend_to(read, *cross, src_mask)
+        x, cross_residual = self.cross_norm(x, read, cross_attention.out)
+        read = self.feed_forward_norm.read(x)
+        feed_forward = self.feed_forward(read)
+        x, feed_forward_residual = self.feed_forward_norm(x, read, feed_forward.out)
+        return DecoderLayerDetails(
+            x, attention, attention_residual, cross_attention, cross_residual, feed_forward, feed_forward_residual
+        )
+
+
+class Transformer(nn.Module):
+    """Tokens in, logits and every weight out. Also a `Stepper` (core/decode.py): start, step, reorder."""
+
+    positions: Tensor
+
+    def __init__(self, config: TransformerConfig) -> None:
+        super().__init__()
+        self.config = config
+        self.src_embedding = nn.Embedding(config.vocab_size, config.d_model)
+        self.tgt_embedding = self.src_embedding if config.tied else nn.Embedding(config.vocab_size, config.d_model)
+        self.output = nn.Linear(config.d_model, config.vocab_size, bias=False)
+        if config.tied:
+            self.output.weight = self.src_embedding.weight
+        self.dropout = nn.Dropout(config.dropout)
+        self.encoder = nn.ModuleList(EncoderLayer(config) for _ in range(config.n_encoder_layers))
+        self.decoder = nn.ModuleList(DecoderLayer(config) for _ in range(config.n_decoder_layers))
+        pre = config.norm == "pre"  # a pre-norm stack never normalised what it hands on
+        self.encoder_norm = nn.LayerNorm(config.d_model) if pre else nn.Identity()
+        self.decoder_norm = nn.LayerNorm(config.d_model) if pre else nn.Identity()
+        self.register_buffer("positions", sinusoidal(config.max_len, config.d_model), persistent=False)
+        self.apply(_initialise)
+        for embedding in (self.src_embedding, self.tgt_embedding):
+            nn.init.normal_(embedding.weight, std=config.d_model**-0.5)  # times sqrt(d_model): unit variance
+
+    def forward(self, src: Int[Tensor, "b src"], tgt: Int[Tensor, "b tgt"]) -> Output:
+        """`tgt` are the decoder's inputs: `<s>`, y1, y2, ... ; row i of the logits predicts y_(i+1)."""
+        return self.details(src, tgt).output
+
+    def details(self, src: Int[Tensor, "b src"], tgt: Int[Tensor, "b tgt"]) -> Details:
+        """The one teacher-forced computation; `forward` returns a field of it."""
+        pad = self.config.pad
+        src_mask = padding_mask(src, pad)
+        src_embedded, encoder, memory = self.encode(src, src_mask)
+        tgt_embedded = self.embed(self.tgt_embedding, tgt)
+        x, mask = tgt_embedded.total, causal_mask(tgt.size(1)).to(tgt.device) & padding_mask(tgt, pad)
+        mask = mask | torch.eye(tgt.size(1), dtype=torch.bool, device=tgt.device)  # a padded query sees itself, not nothing
+        decoder = []
+        for layer in self.decoder:
+            decoder.append(layer(x, mask, None, layer.cross.keys_values(memory), src_mask))
+            x = decoder[-1].out
+        output = Output(
+            self.output(self.decoder_norm(x)),
+            torch.stack([layer.attention.weights for layer in encoder], dim=1),
+            torch.stack([layer.attention.weights for layer in decoder], dim=1),
+            torch.stack([layer.cross.weights for layer in decoder], dim=1),
+        )
+        return Details(output, src_embedded, tgt_embedded, encoder, tuple(decoder), memory)
+
+    def encode(
+        self, src: Int[Tensor, "b src"], src_mask: Bool[Tensor, "b 1 src"]
+    ) -> tuple[Embedded, tuple[EncoderLayerDetails, ...], Float[Tensor, "b src d"]]:
+        """The embedded source, each layer, and the encoder's last output."""
+        embedded = self.embed(self.src_embedding, src)
+        x, layers = embedded.total, []
+        for layer in self.encoder:
+            layers.append(layer(x, src_mask))
+            x = layers[-1].out
+        return embedded, tuple(layers), self.encoder_norm(x)
+
+    def embed(self, embedding: nn.Module, tokens: Int[Tensor, "b n"], at: int = 0) -> Embedded:
+        """sqrt(d_model) E[token] + PE[at + n] (sections 3.4, 3.5). Raises where the positions end."""
+        if at + tokens.size(1) > self.config.max_len:
+            raise ValueError(f"{at + tokens.size(1)} tokens are more than the model's {self.config.max_len} positions")
+        token = embedding(tokens) * math.sqrt(self.config.d_model)
+        position = self.positions[at : at + tokens.size(1)]
+        return Embedded(token, position, self.dropout(token + position))
+
+    def start(self, src: Int[Tensor, "b src"]) -> DecoderState:
+        src_mask = padding_mask(src, self.config.pad)
+        *_, memory = self.encode(src, src_mask)
+        return DecoderState(src_mask, tuple(layer.cross.keys_values(memory) for layer in self.decoder), ())
+
+    def step(
+        self, state: DecoderState, tokens: Int[Tensor, " b"]
+    ) -> tuple[Float[Tensor, "b vocab"], DecoderState]:
+        """Log-probabilities of the next token after one more, [b] -> [b, vocab]."""
+        at = state.past[0][0].size(2) if state.past else 0
+        x = self.embed(self.tgt_embedding, tokens[:, None], at).total
+        mask = torch.ones(1, 1, at + 1, dtype=torch.bool, device=tokens.device)
+        past = []
+        for i, layer in enumerate(self.decoder):
+            details = layer(x, mask, state.past[i] if state.past else None, state.cross[i], state.src_mask)
+            past.append((details.attention.k, details.attention.v))
+            x = details.out
+        logits = self.output(self.decoder_norm(x[:, 0]))
+        return logits.log_softmax(-1), state._replace(past=tuple(past))
+
+    def reorder(self, state: DecoderState, rows: Int[Tensor, " b"]) -> DecoderState:
+        """Keep these rows of the batch, in this order, repeats allowed: a beam's survivors."""
+        return DecoderState(
+            state.src_mask[rows],
+            tuple((k[rows], v[rows]) for k, v in state.cross),
+            tuple((k[rows], v[rows]) for k, v in state.past),
+        )
+
+
+def _initialise(module: nn.Module) -> None:
+    if isinstance(module, nn.Linear):
+        nn.init.xavier_uniform_(module.weight)
+        if module.bias is not None:
+            nn.init.zeros_(module.bias)

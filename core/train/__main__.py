@@ -1,0 +1,81 @@
+"""python -m core.train --config transformer-en-fr --corpus FILE.tsv.gz --valid FILE --out DIR
+
+Trains a model, or goes on with one that `--out` holds. On several processes,
+GPUs or machines: accelerate launch -m core.train ...
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import torch
+
+from core.config import Augmentation
+from core.models import TOKENIZER
+from core.nn.transformer import Transformer
+from core.text.corpus import Pair, read_pairs
+from core.text.tokenizer import Tokenizer, train_tokenizer
+from core.train.augment import augment
+from core.train.loop import Run, Stopped, train
+from core.train.recipes import RECIPES, Recipe
+
+
+def main(argv: list[str] | None = None) -> int:
+    args = _parser().parse_args(argv)
+    try:
+        recipe = _recipe(args)
+        pairs = read_pairs(args.corpus)
+        valid = read_pairs(args.valid) if args.valid else pairs
+        if args.overfit:
+            pairs = valid = pairs[: args.overfit]
+        progress = train(prepare(recipe, pairs, valid, args.out))
+    except ValueError as error:
+        print(error, file=sys.stderr)
+        return 2
+    except Stopped:
+        print(f"stopped; the same command goes on from {args.out}", file=sys.stderr)
+        return 130
+    print(f"{args.out}: {progress.epoch} epochs, validation loss {progress.best:.4f}")
+    return 0
+
+
+def prepare(recipe: Recipe, pairs: list[Pair], valid: list[Pair], out: Path) -> Run:
+    """Tokenizer (the saved one, or a new one trained on augmented text), fresh weights by seed, the state in `out`."""
+    torch.manual_seed(recipe.train.seed)
+    if (out / TOKENIZER).exists():
+        tokenizer = Tokenizer.load(out / TOKENIZER)
+    else:
+        written = augment(pairs, recipe.augmentation, recipe.train.seed)
+        tokenizer = train_tokenizer((side for pair in written for side in pair), recipe.train.vocab_size)
+        out.mkdir(parents=True, exist_ok=True)
+        tokenizer.save(out / TOKENIZER)
+    net = Transformer(recipe.model_config(len(tokenizer)))
+    return Run(recipe, net, tokenizer, pairs, valid, out)
+
+
+def _recipe(args: argparse.Namespace) -> Recipe:
+    recipe = RECIPES[args.config]
+    changes = {name: getattr(args, name) for name in ("epochs", "seed") if getattr(args, name) is not None}
+    if args.overfit:  # no noise of any kind: only whether the model can learn at all
+        changes = {"epochs": 300, "patience": 300, "label_smoothing": 0.0, "ema": 0.0, "warmup": 20, **changes}
+        recipe = replace(recipe, model={**recipe.model, "dropout": 0.0}, augmentation=Augmentation(0, 0, 0))
+    return replace(recipe, train=replace(recipe.train, **changes))
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m core.train", description=__doc__.split("\n\n")[1])
+    parser.add_argument("--config", required=True, choices=sorted(RECIPES))
+    parser.add_argument("--corpus", required=True, type=Path, help="TSV, gzip'd or not: source <TAB> translation")
+    parser.add_argument("--valid", type=Path, help="held-out pairs, for early stopping (default: the corpus itself)")
+    parser.add_argument("--out", required=True, type=Path, help="folder of the model and of the state to resume from")
+    parser.add_argument("--epochs", type=int)
+    parser.add_argument("--seed", type=int)
+    parser.add_argument("--overfit", type=int, metavar="N", help="learn the first N pairs by heart, as a check")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,59 @@
+"""Sentences of like length into batches of about as many padded tokens each."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+
+from core.text.tokenizer import Tokenizer
+
+Ids = list[int]
+
+
+class Batch(NamedTuple):
+    src: Tensor  # [b, src]: x1 .. xn </s>
+    tgt: Tensor  # [b, tgt]: <s> y1 .. ym, the decoder's inputs
+    labels: Tensor  # [b, tgt]: y1 .. ym </s>
+
+
+def encode_pairs(pairs: Sequence[tuple[str, str]], tokenizer: Tokenizer, max_tokens: int) -> list[tuple[Ids, Ids]]:
+    """Both sides as ids, `</s>` at the end; pairs longer than `max_tokens` on either side are left out."""
+    src = tokenizer.encode_ids([s for s, _ in pairs])
+    tgt = tokenizer.encode_ids([t for _, t in pairs])
+    end = [tokenizer.eos]
+    return [(s + end, t + end) for s, t in zip(src, tgt, strict=True) if max(len(s), len(t)) < max_tokens]
+
+
+def bucket(examples: Sequence[tuple[Ids, Ids]], batch_tokens: int, seed: int) -> list[list[int]]:
+    """Indices of each batch: sorted by length (ties at random), cut by padded size, batches shuffled."""
+    rng = random.Random(seed)
+    order = sorted(range(len(examples)), key=lambda i: (len(examples[i][1]), len(examples[i][0]), rng.random()))
+    batches: list[list[int]] = []
+    src = tgt = 0
+    for i in order:
+        s, t = len(examples[i][0]), len(examples[i][1])
+        size = len(batches[-1]) + 1 if batches else 0
+        if not batches or (max(src, s) + max(tgt, t)) * size > batch_tokens:
+            batches.append([])
+            src = tgt = 0
+        batches[-1].append(i)
+        src, tgt = max(src, s), max(tgt, t)
+    rng.shuffle(batches)
+    return batches
+
+
+def collate(examples: Sequence[tuple[Ids, Ids]], tokenizer: Tokenizer) -> Batch:
+    src = pad([s for s, _ in examples], tokenizer.pad)
+    tgt = pad([[tokenizer.bos, *t[:-1]] for _, t in examples], tokenizer.pad)
+    labels = pad([t for _, t in examples], tokenizer.pad)
+    return Batch(src, tgt, labels)
+
+
+def pad(rows: Sequence[Sequence[int]], pad: int) -> Tensor:
+    """[b, longest], short rows filled up on the right."""
+    longest = max(len(row) for row in rows)
+    return torch.tensor([[*row, *[pad] * (longest - len(row))] for row in rows])
