@@ -1,0 +1,18 @@
+"""One colour a concept, on every page. Chosen to be told apart by the colour-blind (Okabe and Ito 2008)."""
+
+from __future__ import annotations
+
+QUERY, KEY, VALUE = "#0072B2", "#D55E00", "#009E73"
+MASKED = "#9a9a9a"
+
+# Weights, 0 to 1: one hue, light to dark on a light page and the other way on a dark one.
+_LIGHT = ("#ffffff", "#efedf5", "#dadaeb", "#bcbddc", "#9e9ac8", "#807dba", "#6a51a3", "#54278f", "#3f007d")
+_DARK = ("#0e1117", "#1d1b33", "#2f2a57", "#443b7d", "#5d51a4", "#7a6dc6", "#9c90e0", "#c3baf3", "#efeaff")
+
+Scale = list[tuple[float, str]]
+
+
+def weight_scale(dark: bool = False) -> Scale:
+    """Plotly's form: (position, colour), positions 0 to 1."""
+    colours = _DARK if dark else _LIGHT
+    return [(i / (len(colours) - 1), colour) for i, colour in enumerate(colours)]
