@@ -40,7 +40,9 @@ class TransformerConfig(_Record):
     n_decoder_layers: int = 3
     d_ff: int = 1024
     dropout: float = 0.1
-    norm: Literal["post", "pre"] = "post"  # post: LayerNorm(x + Sublayer(x)), section 3.1; pre: x + Sublayer(LayerNorm(x))
+    norm: Literal["post", "pre"] = (
+        "post"  # post: LayerNorm(x + Sublayer(x)), section 3.1; pre: x + Sublayer(LayerNorm(x))
+    )
     tied: bool = True  # one matrix for both embeddings and the output projection, section 3.4
     max_len: int = 512  # positions, `<s>` and `</s>` included
     pad: int = 0

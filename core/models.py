@@ -13,15 +13,12 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from core.config import TransformerConfig
+from core.errors import ModelError
 from core.nn.transformer import Transformer
 from core.text.tokenizer import Tokenizer
 
 MODELS = Path(__file__).parent.parent / "assets" / "models"
 WEIGHTS, CONFIG, TOKENIZER, CARD = "model.safetensors", "config.json", "tokenizer.json", "README.md"
-
-
-class ModelError(ValueError):
-    """A model that cannot be used; the message names the file and what is wrong with it."""
 
 
 @dataclass(frozen=True)
@@ -54,29 +51,29 @@ def read_info(name: str, root: Path = MODELS) -> ModelInfo:
     """The model's config, or `ModelError` naming the file that is missing or foreign."""
     path = root / name / CONFIG
     if name not in installed(root):  # also keeps `../` and absolute paths out
-        raise ModelError(f"there is no model {name!r}; installed are: {', '.join(installed(root)) or 'none'}")
+        raise ModelError("model_missing", name=name, installed=", ".join(installed(root)) or "-")
     try:
         record = json.loads(path.read_text("utf-8"))
         config = TransformerConfig.from_dict(record["model"])
         return ModelInfo(name, record["architecture"], record["src"], record["tgt"], config, path.parent)
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise ModelError(f"{path}: is not a model's config ({error})") from error
+        raise ModelError("model_config", file=str(path), detail=str(error)) from error
 
 
 def load_model(name: str, root: Path = MODELS) -> Model:
     """Weights, config and tokenizer of an installed model; `ModelError` names the file that is at fault."""
     info = read_info(name, root)
     if info.architecture != "transformer":
-        raise ModelError(f"{info.folder / CONFIG}: unknown architecture {info.architecture!r}")
+        raise ModelError("model_config", file=str(info.folder / CONFIG), detail=info.architecture)
     net = Transformer(info.config)
     load_weights(net, info.folder / WEIGHTS)
     path = info.folder / TOKENIZER
     try:
         tokenizer = Tokenizer.load(path)
     except Exception as error:  # the tokenizers library raises bare Exception
-        raise ModelError(f"{path}: is not a tokenizer ({error})") from error
+        raise ModelError("model_tokenizer", file=str(path)) from error
     if len(tokenizer) != info.config.vocab_size:
-        raise ModelError(f"{path}: has {len(tokenizer)} pieces, the model {info.config.vocab_size}")
+        raise ModelError("model_tokenizer", file=str(path))
     return Model(info, net.eval(), tokenizer)
 
 
@@ -85,22 +82,22 @@ def load_weights(net: torch.nn.Module, path: Path) -> None:
     try:
         tensors = load_file(path)
     except (OSError, SafetensorError) as error:
-        raise ModelError(f"{path}: cannot be read ({error})") from error
-    broken = [name for name, tensor in tensors.items() if not tensor.isfinite().all()]
-    if broken:
-        raise ModelError(f"{path}: {broken[0]} has values that are not finite")
+        raise ModelError("model_unreadable", file=str(path)) from error
     own = own_tensors(net)
-    if set(tensors) != set(own):
-        odd = sorted(set(tensors) ^ set(own))
-        raise ModelError(f"{path}: does not fit the config, {odd[0]} is {'extra' if odd[0] in tensors else 'missing'}")
-    for name, tensor in tensors.items():
-        if tensor.shape != own[name].shape:
-            raise ModelError(f"{path}: {name} is {tuple(tensor.shape)}, the config asks for {tuple(own[name].shape)}")
-        own[name].data.copy_(tensor)
+    for name in sorted(set(tensors) | set(own)):
+        if name not in own or name not in tensors or tensors[name].shape != own[name].shape:
+            raise ModelError("model_foreign", file=str(path), tensor=name)
+        if not tensors[name].isfinite().all():
+            raise ModelError("model_not_finite", file=str(path), tensor=name)
+        own[name].data.copy_(tensors[name])
 
 
 def save_model(
-    folder: Path, net: torch.nn.Module, tokenizer: Tokenizer, record: dict[str, Any], weights: dict[str, Tensor] | None = None
+    folder: Path,
+    net: torch.nn.Module,
+    tokenizer: Tokenizer,
+    record: dict[str, Any],
+    weights: dict[str, Tensor] | None = None,
 ) -> None:
     """Write weights (half precision; `weights` in place of the net's own), config and tokenizer."""
     folder.mkdir(parents=True, exist_ok=True)

@@ -206,7 +206,9 @@ class Transformer(nn.Module):
         src_embedded, encoder, memory = self.encode(src, src_mask)
         tgt_embedded = self.embed(self.tgt_embedding, tgt)
         x, mask = tgt_embedded.total, causal_mask(tgt.size(1)).to(tgt.device) & padding_mask(tgt, pad)
-        mask = mask | torch.eye(tgt.size(1), dtype=torch.bool, device=tgt.device)  # a padded query sees itself, not nothing
+        mask = mask | torch.eye(
+            tgt.size(1), dtype=torch.bool, device=tgt.device
+        )  # a padded query sees itself, not nothing
         decoder = []
         for layer in self.decoder:
             decoder.append(layer(x, mask, None, layer.cross.keys_values(memory), src_mask))
@@ -243,9 +245,7 @@ class Transformer(nn.Module):
         *_, memory = self.encode(src, src_mask)
         return DecoderState(src_mask, tuple(layer.cross.keys_values(memory) for layer in self.decoder), ())
 
-    def step(
-        self, state: DecoderState, tokens: Int[Tensor, " b"]
-    ) -> tuple[Float[Tensor, "b vocab"], DecoderState]:
+    def step(self, state: DecoderState, tokens: Int[Tensor, " b"]) -> tuple[Float[Tensor, "b vocab"], DecoderState]:
         """Log-probabilities of the next token after one more, [b] -> [b, vocab]."""
         at = state.past[0][0].size(2) if state.past else 0
         x = self.embed(self.tgt_embedding, tokens[:, None], at).total

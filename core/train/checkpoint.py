@@ -42,9 +42,7 @@ def save_state(
     write(folder / STATE, tensors, {"progress": json.dumps(asdict(progress))})
 
 
-def load_state(
-    folder: Path, net: torch.nn.Module, optimizer: Optimizer, ema: dict[str, Tensor]
-) -> Progress:
+def load_state(folder: Path, net: torch.nn.Module, optimizer: Optimizer, ema: dict[str, Tensor]) -> Progress:
     """Copy a saved state into net, optimizer and ema; a fresh `Progress` if there is none."""
     path = folder / STATE
     if not path.exists():

@@ -1,0 +1,116 @@
+"""python -m core.evaluate --model NAME --corpus FILE [--beam N]
+
+BLEU and chrF (sacrebleu) of a model's translations. Every translation that the
+corpus has of a sentence counts as a reference; scores by source length follow.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+
+from core import decode
+from core.errors import UserError
+from core.i18n import sentence
+from core.models import MODELS, Model, load_model
+from core.text.corpus import CorpusError, grouped, read_pairs
+from core.tracing import output_limit
+
+LENGTHS = ((1, 4), (5, 7), (8, 10), (11, 15), (16, 25), (26, 1000))  # words of the source
+References = Sequence[Sequence[str]]  # for each sentence, its translations
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    n: int
+    bleu: float
+    chrf: float
+
+
+@torch.inference_mode()
+def translate(model: Model, sentences: Sequence[str], beam: int = 1, batch: int = 64) -> list[str]:
+    """Translations in the order given; sentences of like length are decoded together."""
+    tokenizer, max_len = model.tokenizer, model.info.config.max_len
+    ids = [[*row[: max_len - 1], tokenizer.eos] for row in tokenizer.encode_ids(sentences)]
+    order = sorted(range(len(ids)), key=lambda i: len(ids[i]))
+    out = [""] * len(ids)
+    ends = {"bos": tokenizer.bos, "eos": tokenizer.eos}
+    for start in range(0, len(order), batch):
+        rows = order[start : start + batch]
+        longest = max(len(ids[i]) for i in rows)
+        src = torch.tensor([ids[i] + [tokenizer.pad] * (longest - len(ids[i])) for i in rows])
+        limits = [output_limit(len(ids[i]), max_len) for i in rows]
+        if beam == 1:
+            found = decode.greedy(model.net, src, limits=limits, **ends)
+        else:
+            found = [best for best, *_ in decode.beam(model.net, src, limits=limits, width=beam, **ends)]
+        for i, one in zip(rows, found, strict=True):
+            out[i] = tokenizer.decode(one.tokens)
+    return out
+
+
+def score(outputs: Sequence[str], references: References) -> Score:
+    """Corpus BLEU and chrF against all references of each sentence (sacrebleu's defaults)."""
+    from sacrebleu.metrics import BLEU, CHRF
+
+    most = max(len(r) for r in references)
+    streams = [[r[i] if i < len(r) else "" for r in references] for i in range(most)]
+    return Score(len(outputs), BLEU().corpus_score(outputs, streams).score, CHRF().corpus_score(outputs, streams).score)
+
+
+def by_length(sources: Sequence[str], outputs: Sequence[str], references: References) -> Iterator[tuple[str, Score]]:
+    """Scores of the sentences of each length that occurs."""
+    for low, high in LENGTHS:
+        rows = [i for i, src in enumerate(sources) if low <= len(src.split()) <= high]
+        if rows:
+            name = f"{low}-{high}" if high < LENGTHS[-1][1] else f"{low}+"
+            yield name, score([outputs[i] for i in rows], [references[i] for i in rows])
+
+
+def joined(groups: dict[str, list[str]], seed: int = 1) -> dict[str, list[str]]:
+    """Two or three test sentences made one: what people type is often longer than the corpus. One reference each."""
+    rng = random.Random(seed)
+    items = [(src, tgt[0]) for src, tgt in groups.items()]
+    rng.shuffle(items)
+    out: dict[str, list[str]] = {}
+    while len(items) >= 3:
+        taken = [items.pop() for _ in range(rng.choice((2, 3)))]
+        out[" ".join(src for src, _ in taken)] = [" ".join(tgt for _, tgt in taken)]
+    return out
+
+
+def main(argv: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="python -m core.evaluate", description="BLEU and chrF of a model.")
+    parser.add_argument("--model", required=True)
+    parser.add_argument("--root", type=Path, default=MODELS, help="folder of the models")
+    parser.add_argument("--corpus", required=True, type=Path, help="TSV: source <TAB> translation")
+    parser.add_argument("--beam", type=int, default=1)
+    parser.add_argument("--joined", action="store_true", help="join two or three sentences into one")
+    args = parser.parse_args(argv)
+    try:
+        model, groups = load_model(args.model, args.root), grouped(read_pairs(args.corpus))
+    except UserError as error:
+        print(sentence("en", error), file=sys.stderr)
+        return 2
+    except CorpusError as error:
+        print(error, file=sys.stderr)
+        return 2
+    if args.joined:
+        groups = joined(groups)
+    sources, references = list(groups), list(groups.values())
+    outputs = translate(model, sources, args.beam)
+    total = score(outputs, references)
+    print(f"BLEU {total.bleu:.1f}\nchrF {total.chrf:.1f}")
+    for name, part in by_length(sources, outputs, references):
+        print(f"{name} words: {part.n} sentences, BLEU {part.bleu:.1f}, chrF {part.chrf:.1f}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

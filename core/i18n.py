@@ -1,0 +1,35 @@
+"""Catalogs of what a person reads: assets/i18n/<language>.json, flat, `page.name` -> text with {places}."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from pathlib import Path
+
+from core.errors import UserError
+
+CATALOGS = Path(__file__).parent.parent / "assets" / "i18n"
+LANGUAGES = {"ko": "한국어", "en": "English"}
+
+
+@cache
+def catalog(language: str) -> dict[str, str]:
+    """All texts of a language."""
+    texts: dict[str, str] = json.loads((CATALOGS / f"{language}.json").read_text("utf-8"))
+    return texts
+
+
+def translate(language: str, key: str, **values: object) -> str:
+    """The text of `key` with its places filled; a missing key raises `KeyError`: a test holds that none is."""
+    return catalog(language)[key].format(**values)
+
+
+def sentence(language: str, error: UserError) -> str:
+    """What went wrong, as a sentence."""
+    return translate(language, f"error.{error.code}", **error.values)
+
+
+def preferred(locale: str | None) -> str:
+    """The catalog nearest to a browser's locale (`ko-KR`); English where there is none."""
+    language = (locale or "").split("-")[0].lower()
+    return language if language in LANGUAGES else "en"

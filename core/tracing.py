@@ -1,0 +1,161 @@
+"""Model + text -> Trace. The only room that names axes; torch ends here.
+
+Search finds the tokens, cached and without keeping weights; then one
+teacher-forced pass reads every map and every step's probabilities.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from core import decode
+from core.errors import TextError
+from core.models import Model
+from core.text.script import check_script
+from core.text.tokenizer import BYTES, MARK, SPECIALS, Encoding, Tokenizer
+from core.trace import AttentionMap, Axis, Candidate, Floats, Hypothesis, Step, Trace
+
+TOP_K = 10
+_INSIDE_A_WORD = ("'", "-")  # don't, qu'il, week-end: one word
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """How the output is looked for: `beam` 1 is greedy."""
+
+    beam: int = 1
+    alpha: float = 0.6
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.beam <= 16:
+            raise ValueError(f"beam {self.beam} is not between 1 and 16")
+
+
+@torch.inference_mode()
+def trace(model: Model, text: str, search: Search = Search(), chosen: int = 0) -> Trace:
+    """Read `text`, write its translation, and keep what every head looked at.
+
+    `chosen` picks one of the beam's hypotheses. Raises `TextError` for a text
+    that is empty, too long, or in a script the model never saw.
+    """
+    tokenizer, encoding = model.tokenizer, read(model, text)
+    src = torch.tensor([[*encoding.ids, tokenizer.eos]])
+    found = _search(model, src, search)
+    best = found[min(chosen, len(found) - 1)]
+    inputs = (tokenizer.bos, *best.tokens[:-1])
+    output = model.net(src, torch.tensor([inputs]))
+    src_axis = axis(tokenizer, (*encoding.ids, tokenizer.eos))
+    tgt_axis = axis(tokenizer, inputs, writes=best.tokens)
+    return Trace(
+        model=model.info.name,
+        src_text=text,
+        tgt_text=tokenizer.decode(best.tokens),
+        maps=(
+            AttentionMap("encoder_self", _array(output.encoder_self), src_axis, src_axis),
+            AttentionMap("decoder_self", _array(output.decoder_self), tgt_axis, tgt_axis),
+            AttentionMap("cross", _array(output.cross), tgt_axis, src_axis),
+        ),
+        steps=_steps(tokenizer, output.logits[0], best.tokens),
+        hypotheses=tuple(Hypothesis(tokenizer.decode(f.tokens), f.log_prob, f.score) for f in found),
+        chosen=min(chosen, len(found) - 1),
+        finished=best.finished,
+    )
+
+
+def read(model: Model, text: str) -> Encoding:
+    """The text as the model's pieces, or `TextError`; nothing larger than the text is made before its length is known."""
+    limit = model.info.config.max_len - 1  # </s> needs a place too
+    if len(text) > 32 * limit:
+        raise TextError("too_long_characters", n=len(text), limit=32 * limit)
+    encoding = model.tokenizer.encode(text)
+    if not encoding.ids:
+        raise TextError("empty")
+    check_script(text, model.info.src)
+    if len(encoding.ids) > limit:
+        raise TextError("too_long", n=len(encoding.ids), limit=limit)
+    return encoding
+
+
+def output_limit(n_src: int, max_len: int) -> int:
+    """How many tokens an output may have, `</s>` included: a model that repeats itself is cut off."""
+    return min(2 * n_src + 10, max_len)
+
+
+def _search(model: Model, src: Tensor, search: Search) -> list[decode.Found]:
+    ends = {"bos": model.tokenizer.bos, "eos": model.tokenizer.eos}
+    limits = [output_limit(src.size(1), model.info.config.max_len)]
+    if search.beam == 1:
+        return decode.greedy(model.net, src, limits=limits, **ends)
+    return decode.beam(model.net, src, limits=limits, width=search.beam, alpha=search.alpha, **ends)[0]
+
+
+def axis(tokenizer: Tokenizer, ids: tuple[int, ...], writes: tuple[int, ...] = ()) -> Axis:
+    """Name ids as people write them, and say which make up a word."""
+    pieces = tokenizer.pieces(ids)
+    starts = [i == 0 or _starts_word(pieces[i - 1], piece) for i, piece in enumerate(pieces)]
+    word_of = [sum(starts[: i + 1]) - 1 for i in range(len(pieces))]
+    members: list[list[int]] = [[] for _ in range(sum(starts))]
+    for word, token in zip(word_of, ids, strict=True):
+        members[word].append(token)
+    words = [tokenizer.pieces(m)[0] if m[0] in _specials(tokenizer) else tokenizer.decode(m) for m in members]
+    return Axis(
+        tokens=tuple(_text(piece) for piece in pieces),
+        word_of=tuple(word_of),
+        words=tuple(word or _text(MARK) for word in words),
+        special=tuple(token in _specials(tokenizer) for token in ids),
+        writes=tuple(label(piece) for piece in tokenizer.pieces(writes)),
+    )
+
+
+def label(piece: str) -> str:
+    """A piece standing alone: a thin dot before one that goes on with a word."""
+    joins = piece not in SPECIALS and piece not in BYTES and piece[0] != MARK and piece[0].isalnum()
+    return f"·{piece}" if joins else _text(piece)
+
+
+def _text(piece: str) -> str:
+    if piece in BYTES:
+        return piece[1:-1]  # 0xF0
+    return piece.removeprefix(MARK) or "␣"
+
+
+def _starts_word(before: str, piece: str) -> bool:
+    if piece in SPECIALS or before in SPECIALS or piece[0] == MARK:
+        return True
+    if piece in BYTES:
+        return False
+    return not _word_like(piece) or not _word_like(before)
+
+
+def _word_like(piece: str) -> bool:
+    return piece in BYTES or piece == MARK or piece[-1].isalnum() or piece in _INSIDE_A_WORD
+
+
+def _specials(tokenizer: Tokenizer) -> tuple[int, ...]:
+    return tokenizer.pad, tokenizer.bos, tokenizer.eos
+
+
+def _steps(tokenizer: Tokenizer, logits: Tensor, tokens: tuple[int, ...]) -> tuple[Step, ...]:
+    """What was written at each position, and the likeliest alternatives; logits [tgt, vocab]."""
+    log_probs = logits.log_softmax(-1)
+    top = log_probs.topk(min(TOP_K, log_probs.size(-1)))
+    written = log_probs[range(len(tokens)), tokens].tolist()
+    return tuple(
+        Step(
+            Candidate(label(piece), log_prob),
+            tuple(
+                Candidate(label(p), value)
+                for p, value in zip(tokenizer.pieces(ids.tolist()), values.tolist(), strict=True)
+            ),
+        )
+        for piece, log_prob, values, ids in zip(tokenizer.pieces(tokens), written, top.values, top.indices, strict=True)
+    )
+
+
+def _array(weights: Tensor) -> Floats:
+    """[1, layer, head, query, key] -> numpy [layer, head, query, key]."""
+    return np.asarray(weights[0].numpy())
