@@ -10,7 +10,7 @@ class _Record:
     """To and from a JSON object; unknown or missing names raise `ValueError`."""
 
     def as_dict(self) -> dict[str, Any]:
-        return asdict(self)  # type: ignore[call-overload, no-any-return]
+        return asdict(self)  # type: ignore[call-overload]
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> Self:

@@ -74,13 +74,13 @@ def sample(
 def cut(
     log_probs: Float[Tensor, "b vocab"], temperature: float, top_k: int = 0, top_p: float = 1.0
 ) -> Float[Tensor, "b vocab"]:
-    """The distribution that sampling draws from (nucleus: Holtzman et al. 2020, section 3.1); raises for odd settings."""
+    """The distribution that sampling draws from (nucleus: Holtzman et al. 2020, section 3.1)."""
     if temperature <= 0 or top_k < 0 or not 0 < top_p <= 1:
         raise ValueError(
             f"temperature {temperature} must be above 0, top_k {top_k} not negative, top_p {top_p} in (0, 1]"
         )
     probs = (log_probs / temperature).softmax(-1)
-    order = probs.argsort(-1, descending=True, stable=True)
+    order = probs.argsort(dim=-1, descending=True, stable=True)
     ranked = probs.gather(-1, order)
     # A token stays while those before it hold less than top_p: the first one always does.
     keep = ranked.cumsum(-1) - ranked < top_p
@@ -115,7 +115,7 @@ def _one_by_one(
 
 
 def length_penalty(length: int, alpha: float) -> float:
-    """((5 + |Y|) / 6)^alpha (Wu et al. 2016, eq. 14): what a log-probability is divided by, so that long outputs can win."""
+    """((5 + |Y|) / 6)^alpha (Wu et al. 2016, eq. 14): dividing a log-probability by it lets long outputs win."""
     return float(((5 + length) / 6) ** alpha)
 
 

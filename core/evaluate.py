@@ -40,16 +40,16 @@ def translate(model: Model, sentences: Sequence[str], beam: int = 1, batch: int 
     ids = [[*row[: max_len - 1], tokenizer.eos] for row in tokenizer.encode_ids(sentences)]
     order = sorted(range(len(ids)), key=lambda i: len(ids[i]))
     out = [""] * len(ids)
-    ends = {"bos": tokenizer.bos, "eos": tokenizer.eos}
+    net, bos, eos = model.net, tokenizer.bos, tokenizer.eos
     for start in range(0, len(order), batch):
         rows = order[start : start + batch]
         longest = max(len(ids[i]) for i in rows)
         src = torch.tensor([ids[i] + [tokenizer.pad] * (longest - len(ids[i])) for i in rows])
         limits = [output_limit(len(ids[i]), max_len) for i in rows]
         if beam == 1:
-            found = decode.greedy(model.net, src, limits=limits, **ends)
+            found = decode.greedy(net, src, bos=bos, eos=eos, limits=limits)
         else:
-            found = [best for best, *_ in decode.beam(model.net, src, limits=limits, width=beam, **ends)]
+            found = [best for best, *_ in decode.beam(net, src, bos=bos, eos=eos, limits=limits, width=beam)]
         for i, one in zip(rows, found, strict=True):
             out[i] = tokenizer.decode(one.tokens)
     return out
@@ -57,7 +57,8 @@ def translate(model: Model, sentences: Sequence[str], beam: int = 1, batch: int 
 
 def score(outputs: Sequence[str], references: References) -> Score:
     """Corpus BLEU and chrF against all references of each sentence (sacrebleu's defaults)."""
-    from sacrebleu.metrics import BLEU, CHRF
+    from sacrebleu.metrics.bleu import BLEU
+    from sacrebleu.metrics.chrf import CHRF
 
     most = max(len(r) for r in references)
     streams = [[r[i] if i < len(r) else "" for r in references] for i in range(most)]

@@ -67,7 +67,7 @@ def trace(model: Model, text: str, search: Search = Search(), chosen: int = 0) -
 
 
 def read(model: Model, text: str) -> Encoding:
-    """The text as the model's pieces, or `TextError`; nothing larger than the text is made before its length is known."""
+    """The text as the model's pieces, or `TextError`; its length is capped before any memory is spent."""
     limit = model.info.config.max_len - 1  # </s> needs a place too
     if len(text) > 32 * limit:
         raise TextError("too_long_characters", n=len(text), limit=32 * limit)
@@ -86,11 +86,11 @@ def output_limit(n_src: int, max_len: int) -> int:
 
 
 def _search(model: Model, src: Tensor, search: Search) -> list[decode.Found]:
-    ends = {"bos": model.tokenizer.bos, "eos": model.tokenizer.eos}
+    net, bos, eos = model.net, model.tokenizer.bos, model.tokenizer.eos
     limits = [output_limit(src.size(1), model.info.config.max_len)]
     if search.beam == 1:
-        return decode.greedy(model.net, src, limits=limits, **ends)
-    return decode.beam(model.net, src, limits=limits, width=search.beam, alpha=search.alpha, **ends)[0]
+        return decode.greedy(net, src, bos=bos, eos=eos, limits=limits)
+    return decode.beam(net, src, bos=bos, eos=eos, limits=limits, width=search.beam, alpha=search.alpha)[0]
 
 
 def axis(tokenizer: Tokenizer, ids: tuple[int, ...], writes: tuple[int, ...] = ()) -> Axis:

@@ -103,4 +103,4 @@ class MultiHeadAttention(nn.Module):
         return AttentionDetails(out, q, k, v, scores, masked, weights, z)
 
     def split(self, x: Float[Tensor, "b n d"]) -> Float[Tensor, "b h n d_head"]:
-        return x.unflatten(-1, (self.n_heads, -1)).transpose(1, 2)
+        return x.view(*x.shape[:-1], self.n_heads, -1).transpose(1, 2)

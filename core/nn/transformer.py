@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import torch
@@ -153,7 +154,7 @@ class DecoderLayer(nn.Module):
         cross: tuple[Tensor, Tensor],
         src_mask: Bool[Tensor, "b 1 src"],
     ) -> DecoderLayerDetails:
-        """`past`: keys and values of earlier positions, put before those of `x`; `cross`: those of the encoder's output."""
+        """`past`: keys and values of earlier positions, put before those of `x`; `cross`: of the encoder's output."""
         read = self.attention_norm.read(x)
         k, v = self.attention.keys_values(read)
         if past is not None:
@@ -175,6 +176,8 @@ class Transformer(nn.Module):
     """Tokens in, logits and every weight out. Also a `Stepper` (core/decode.py): start, step, reorder."""
 
     positions: Tensor
+    encoder: Sequence[EncoderLayer]
+    decoder: Sequence[DecoderLayer]
 
     def __init__(self, config: TransformerConfig) -> None:
         super().__init__()
@@ -185,8 +188,8 @@ class Transformer(nn.Module):
         if config.tied:
             self.output.weight = self.src_embedding.weight
         self.dropout = nn.Dropout(config.dropout)
-        self.encoder = nn.ModuleList(EncoderLayer(config) for _ in range(config.n_encoder_layers))
-        self.decoder = nn.ModuleList(DecoderLayer(config) for _ in range(config.n_decoder_layers))
+        self.encoder = nn.ModuleList(EncoderLayer(config) for _ in range(config.n_encoder_layers))  # type: ignore[assignment]
+        self.decoder = nn.ModuleList(DecoderLayer(config) for _ in range(config.n_decoder_layers))  # type: ignore[assignment]
         pre = config.norm == "pre"  # a pre-norm stack never normalised what it hands on
         self.encoder_norm = nn.LayerNorm(config.d_model) if pre else nn.Identity()
         self.decoder_norm = nn.LayerNorm(config.d_model) if pre else nn.Identity()

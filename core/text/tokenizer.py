@@ -40,10 +40,7 @@ class Tokenizer:
     def __init__(self, backend: _Tokenizer) -> None:
         backend.encode_special_tokens = True
         self._backend = backend
-        missing = [token for token in SPECIALS if backend.token_to_id(token) is None]
-        if missing:
-            raise ValueError(f"the vocabulary has no {', '.join(missing)}")
-        self.pad, self.bos, self.eos = (backend.token_to_id(token) for token in SPECIALS)
+        self.pad, self.bos, self.eos = (self._id(token) for token in SPECIALS)
 
     @classmethod
     def load(cls, path: Path) -> Tokenizer:
@@ -51,6 +48,12 @@ class Tokenizer:
 
     def save(self, path: Path) -> None:
         self._backend.save(str(path))
+
+    def _id(self, token: str) -> int:
+        found: int | None = self._backend.token_to_id(token)
+        if found is None:
+            raise ValueError(f"the vocabulary has no {token}")
+        return found
 
     def __len__(self) -> int:
         return int(self._backend.get_vocab_size())
@@ -68,7 +71,7 @@ class Tokenizer:
         return str(self._backend.decode(list(ids), skip_special_tokens=True))
 
     def pieces(self, ids: Iterable[int]) -> tuple[str, ...]:
-        return tuple(self._backend.id_to_token(i) for i in ids)
+        return tuple(str(self._backend.id_to_token(i)) for i in ids)
 
 
 def train_tokenizer(texts: Iterable[str], vocab_size: int, alphabet: int = 200) -> Tokenizer:

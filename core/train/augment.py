@@ -16,8 +16,8 @@ from core.text.corpus import Pair
 # Names that are written alike in both languages. A swap keeps the gender: French agrees with it.
 MALE = (
     "Adam Alex Antoine Ben Carlos Charles Daniel David Emil Eric Felix Frank George Hugo Ivan Jack James Jihoon Jinho "
-    "Joe Jonas Karim Kevin Leo Louis Lucas Marc Mark Martin Max Michael Mike Minho Minsu Mohamed Nathan Noah Oliver Oscar "
-    "Paul Peter Robert Sam Seojun Simon Steve Taehyung Thomas Victor William Yuto"
+    "Joe Jonas Karim Kevin Leo Louis Lucas Marc Mark Martin Max Michael Mike Minho Minsu Mohamed Nathan Noah Oliver "
+    "Oscar Paul Peter Robert Sam Seojun Simon Steve Taehyung Thomas Victor William Yuto"
 ).split()
 FEMALE = (
     "Alice Amina Anna Camille Chloe Claire Emily Emma Eva Fatima Grace Hana Helen Ines Jane Jennifer Jimin Jisoo Julia "

@@ -29,7 +29,7 @@ from core.train.schedule import learning_rate
 SAVE_EVERY = 300.0  # seconds
 
 
-class Stopped(Exception):
+class Stopped(Exception):  # noqa: N818 - as with StopIteration: no error
     """Ctrl-C or SIGTERM: the state has been saved."""
 
 
@@ -85,8 +85,15 @@ def _epoch(run: Run, stop: _StopSignal) -> None:
     batches = batches[accelerator.process_index :: world][: max(1, len(batches) // world)]  # as many for each process
     run.model.train()
     started, saved = time.monotonic() - progress.seconds, time.monotonic()
-    bar = tqdm(batches[progress.batch :], f"epoch {progress.epoch + 1}/{config.epochs}", total=len(batches),
-               initial=progress.batch, disable=not accelerator.is_main_process, mininterval=1, unit="batch")  # fmt: skip
+    bar = tqdm(
+        batches[progress.batch :],
+        f"epoch {progress.epoch + 1}/{config.epochs}",
+        total=len(batches),
+        initial=progress.batch,
+        disable=not accelerator.is_main_process,
+        mininterval=1,
+        unit="batch",
+    )
     for indices in bar:
         before = time.monotonic()
         batch = collate([examples[i] for i in indices], run.tokenizer)
@@ -144,7 +151,7 @@ def validate(run: Run) -> float:
     total = tokens = 0.0
     for indices in bucket(examples, run.recipe.train.batch_tokens, seed=0):
         batch = collate([examples[i] for i in indices], run.tokenizer)
-        n = float((batch.labels != run.tokenizer.pad).sum())
+        n = float(batch.labels.ne(run.tokenizer.pad).sum())
         total, tokens = total + n * batch_loss(run, batch).item(), tokens + n
     _copy(trained, own)
     return total / tokens
