@@ -8,7 +8,7 @@ from pathlib import Path
 
 from core.errors import UserError
 from core.i18n import sentence
-from core.models import MODELS, installed, load_model, read_info
+from core.shelf import MODELS, installed, read_info
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -38,6 +38,7 @@ def _models(root: Path) -> None:
 def _run(args: argparse.Namespace) -> None:
     if args.out and args.out.suffix not in (".json", ".npz"):
         raise ValueError(f"{args.out}: the name must end in .json or .npz")
+    from core.models import load_model
     from core.tracing import Search, trace
 
     result = trace(load_model(args.model, args.root), args.text, Search(args.beam))

@@ -1,4 +1,4 @@
-"""The models on disk: a folder each, with weights (safetensors), config, tokenizer and card."""
+"""Models to and from disk: a folder each, with weights (safetensors), config, tokenizer and card."""
 
 from __future__ import annotations
 
@@ -12,25 +12,14 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
-from core.config import TransformerConfig
 from core.errors import ModelError
 from core.nn.transformer import Transformer
+from core.shelf import CONFIG, MODELS, ModelInfo, installed, read_info
 from core.text.tokenizer import Tokenizer
 
-MODELS = Path(__file__).parent.parent / "assets" / "models"
-WEIGHTS, CONFIG, TOKENIZER, CARD = "model.safetensors", "config.json", "tokenizer.json", "README.md"
+__all__ = ["CARD", "CONFIG", "MODELS", "Model", "ModelInfo", "installed", "load_model", "read_info", "save_model"]
 
-
-@dataclass(frozen=True)
-class ModelInfo:
-    """What config.json says, without loading any weights."""
-
-    name: str
-    architecture: str
-    src: str  # language codes, as in ISO 639-1
-    tgt: str
-    config: TransformerConfig
-    folder: Path
+WEIGHTS, TOKENIZER, CARD = "model.safetensors", "tokenizer.json", "README.md"
 
 
 @dataclass(frozen=True)
@@ -40,24 +29,6 @@ class Model:
     info: ModelInfo
     net: Transformer
     tokenizer: Tokenizer
-
-
-def installed(root: Path = MODELS) -> list[str]:
-    """Names of the models under `root`, in alphabetical order."""
-    return sorted(path.parent.name for path in root.glob(f"*/{CONFIG}"))
-
-
-def read_info(name: str, root: Path = MODELS) -> ModelInfo:
-    """The model's config, or `ModelError` naming the file that is missing or foreign."""
-    path = root / name / CONFIG
-    if name not in installed(root):  # also keeps `../` and absolute paths out
-        raise ModelError("model_missing", name=name, installed=", ".join(installed(root)) or "-")
-    try:
-        record = json.loads(path.read_text("utf-8"))
-        config = TransformerConfig.from_dict(record["model"])
-        return ModelInfo(name, record["architecture"], record["src"], record["tgt"], config, path.parent)
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise ModelError("model_config", file=str(path), detail=str(error)) from error
 
 
 def load_model(name: str, root: Path = MODELS) -> Model:

@@ -1,0 +1,402 @@
+// All heads of a map on one canvas. See core/components/overview.py.
+
+const GAP = 6; // CSS px between heads
+const SMALLEST = 44, LARGEST = 168; // CSS px a head at zoom 1
+const CELL = 28; // CSS px a cell has at most, or a one-token map would be a wall of colour
+const PIXELS = 24e6; // of the canvas, at most
+const SVG_CELLS = 20_000;
+
+// What was chosen under each turn of a key: a component that is taken down and put up again still knows.
+const chosenBefore = new Map();
+
+export default function ({ data, parentElement, setStateValue }) {
+  performance.clearMarks("headlight-overview-arrived");
+  performance.mark("headlight-overview-arrived");
+  const [view, cleanup] = keepView(parentElement, () => new Overview(parentElement.querySelector(".overview")));
+  view.send = setStateValue;
+  view.receive(data);
+  return cleanup;
+}
+
+class Overview {
+  constructor(root) {
+    this.root = root;
+    this.zoom = 1;
+    this.canvas = make("canvas", { tabIndex: 0, role: "application" });
+    this.context = this.canvas.getContext("2d");
+    this.heads = make("div", { className: "heads", "aria-hidden": "true" });
+    this.layers = make("div", { className: "layers", "aria-hidden": "true" });
+    this.chosenMark = make("div", { className: "mark chosen" });
+    this.cellMark = make("div", { className: "mark cell", hidden: true });
+    this.sheet = make("div", { className: "sheet" }, make("div", { className: "corner" }), this.heads, this.layers,
+      this.canvas, this.chosenMark, this.cellMark);
+    this.scroller = make("div", { className: "scroller" }, this.sheet);
+    this.tip = make("div", { className: "tip", hidden: true, "aria-hidden": "true" });
+    this.live = make("div", { className: "live", "aria-live": "polite" });
+    this.foot = make("div", { className: "foot" });
+    root.replaceChildren(this.scroller, this.foot, this.tip, this.live);
+
+    this.hoverSoon = onFrame(() => this.hover());
+    this.canvas.addEventListener("pointermove", (event) => { this.pointer = event; this.hoverSoon(); });
+    this.canvas.addEventListener("pointerleave", () => { this.pointer = null; this.hoverSoon(); });
+    this.canvas.addEventListener("click", (event) => {
+      const spot = this.spot(event);
+      if (spot) this.choose(spot.layer, spot.head, 0);
+    });
+    this.canvas.addEventListener("dblclick", () => this.toggleZoom());
+    this.canvas.addEventListener("keydown", (event) => this.key(event));
+    this.root.addEventListener("keydown", (event) => event.key === "Escape" && this.keys.hidden === false && this.showKeys(false));
+    this.resized = new ResizeObserver(() => {
+      if (this.width !== root.clientWidth || this.ratio !== window.devicePixelRatio) this.draw();
+    });
+    this.resized.observe(root);
+  }
+
+  close() {
+    this.resized.disconnect();
+    this.hoverSoon.cancel();
+    clearTimeout(this.sending);
+    clearTimeout(this.speaking);
+    this.root.replaceChildren();
+  }
+
+  // ---- data ----------------------------------------------------------------
+
+  receive(bytes) {
+    if (!sameBytes(this.bytes, bytes)) {
+      this.bytes = bytes;
+      [this.header, this.weights] = unpack(bytes);
+      this.words = Object.fromEntries(Object.entries(this.header.words).map(([k, v]) => [k.replace("overview.", ""), v]));
+      this.take();
+    }
+    this.draw();
+  }
+
+  take() {
+    const { header, words } = this;
+    [this.nLayers, this.nHeads, this.n, this.m] = header.shape;
+    this.colours = colourTable(header.scale);
+    const id = `${header.key} ${header.turn}`;
+    const [layer, head] = chosenBefore.get(id) ?? header.selected;
+    if (this.turn !== header.turn || !this.chosen || this.chosen[0] >= this.nLayers || this.chosen[1] >= this.nHeads) {
+      this.chosen = layer < this.nLayers && head < this.nHeads ? [layer, head] : header.selected;
+    }
+    this.turn = header.turn;
+
+    const title = fill(words.label, { layers: this.nLayers, heads: this.nHeads });
+    this.canvas.setAttribute("aria-label", title);
+    const label = (template, name, i) =>
+      make("span", { textContent: i ? String(i + 1) : fill(template, { [name]: 1 }), className: i ? "" : "first" });
+    this.heads.replaceChildren(...Array.from({ length: this.nHeads }, (_, i) => label(words.head, "head", i)));
+    this.layers.replaceChildren(...Array.from({ length: this.nLayers }, (_, i) => label(words.layer, "layer", i)));
+
+    const open = this.keys?.hidden === false;
+    this.keys?.remove();
+    this.keys = keysPanel(words.keys, [["← ↑ → ↓", words.key_arrows], ["Home End", words.key_ends], ["+ −", words.key_zoom],
+      ["Enter", words.key_enter], ["Esc", words.key_escape], ["?", words.key_help]]);
+    this.keys.hidden = !open;
+    this.root.append(this.keys);
+    const bar = make("i");
+    bar.style.background = `linear-gradient(to right, ${header.scale.map(([at, c]) => `${c} ${at * 100}%`).join(", ")})`;
+    const legend = make("span", { className: "legend" }, "0", bar, header.peaks ? "" : "1 ",
+      header.peaks ? words.stretched : words.weight);
+    const save = make("span", { className: "push" },
+      textButton("?", words.keys, () => this.showKeys(this.keys.hidden)), textButton("PNG", words.png, () => this.savePng()));
+    if (this.weights.length < SVG_CELLS) save.append(textButton("SVG", words.svg, () => this.saveSvg()));
+    this.foot.replaceChildren(legend, save);
+  }
+
+  /** The weight of a cell as text. One byte knows it to 1/255 (of the head's peak, when stretched): where
+   * that leaves two readings open, the sign for "about" stands before it. */
+  reading({ layer, head, query, key }) {
+    const at = layer * this.nHeads + head;
+    const byte = this.weights[(at * this.n + query) * this.m + key];
+    const peak = this.header.peaks ? this.header.peaks[at] : 1;
+    const digits = peak / 255 < 0.0005 ? 3 : 2;
+    const text = (b) => ((Math.min(255, Math.max(0, b)) / 255) * peak).toFixed(digits);
+    return (text(byte - 0.5) === text(byte + 0.5) ? "" : "≈ ") + text(byte);
+  }
+
+  // ---- picture -------------------------------------------------------------
+
+  /** Sizes in device pixels, so that every head is as sharp as the screen. */
+  measure(ratio, zoom) {
+    const { n, m, nHeads, nLayers } = this;
+    const room = this.root.clientWidth - this.layersWidth;
+    const wide = (room - GAP * (nHeads - 1)) / nHeads;
+    const tall = (Math.max(420, window.innerHeight * 0.72)) / nLayers - GAP;
+    const shape = Math.min(2, Math.max(0.5, n / m)); // height over width
+    const base = Math.max(SMALLEST, Math.min(LARGEST, wide, tall / shape, CELL * Math.max(m, n / shape)));
+    const most = Math.sqrt(PIXELS / (nHeads * nLayers * shape)) / ratio;
+    const snap = (size, cells) => (size >= cells && (size % cells) / size < 0.13 ? size - (size % cells) : size);
+    const size = Math.min(base * zoom, Math.max(SMALLEST, most));
+    const w = snap(Math.round(size * ratio), m);
+    const h = snap(Math.max(Math.round(size * shape * ratio), 1), n);
+    const gap = Math.round(GAP * ratio);
+    return { w, h, gap, ratio, base, most, stepX: w + gap, stepY: h + gap,
+      width: nHeads * (w + gap) - gap, height: nLayers * (h + gap) - gap };
+  }
+
+  draw() {
+    this.width = this.root.clientWidth;
+    if (!this.width || !this.header) return;
+    this.ratio = window.devicePixelRatio;
+    this.layersWidth = Math.ceil(this.layers.firstChild.getBoundingClientRect().width) + 9;
+    const g = (this.grid = this.measure(this.ratio, this.zoom));
+    const px = (value) => `${value / g.ratio}px`;
+    this.canvas.width = g.width;
+    this.canvas.height = g.height;
+    Object.assign(this.canvas.style, { width: px(g.width), height: px(g.height) });
+    this.sheet.style.gridTemplateColumns = `${this.layersWidth}px auto`;
+    [...this.heads.children].forEach((span, i) => { span.style.left = px(i * g.stepX + (i ? g.w / 2 : 0)); });
+    [...this.layers.children].forEach((span, i) => { span.style.top = px(i * g.stepY + g.h / 2); });
+    // Zoomed in, the heads scroll in a window as high as all of them were.
+    const full = this.measure(this.ratio, 1).height / g.ratio + 40;
+    this.scroller.style.maxHeight = this.zoom > 1 ? `${Math.max(full, Math.min(440, window.innerHeight * 0.6))}px` : "";
+    this.paint(this.context, g, 0, 0);
+    this.markChosen();
+    this.hoverSoon();
+    performance.clearMarks("headlight-overview-painted");
+    performance.mark("headlight-overview-painted");
+  }
+
+  paint(context, g, left, top) {
+    const image = context.createImageData(g.w, g.h);
+    const pixels = new Uint32Array(image.data.buffer);
+    const [rows, columns] = [covered(this.n, g.h), covered(this.m, g.w)];
+    context.strokeStyle = getComputedStyle(this.root).color;
+    context.lineWidth = Math.max(1, Math.round(g.ratio));
+    const size = this.n * this.m;
+    for (let at = 0; at < this.nLayers * this.nHeads; at++) {
+      const x = left + (at % this.nHeads) * g.stepX, y = top + Math.floor(at / this.nHeads) * g.stepY;
+      paintHead(pixels, this.weights.subarray(at * size, (at + 1) * size), this.m, rows, columns, this.colours);
+      context.putImageData(image, x, y);
+      context.globalAlpha = 0.16; // a hairline: where weights are 0 a head has the colour of the page
+      context.strokeRect(x + context.lineWidth / 2, y + context.lineWidth / 2, g.w - context.lineWidth, g.h - context.lineWidth);
+      context.globalAlpha = 1;
+    }
+  }
+
+  place(mark, x, y, w, h, around) {
+    const g = this.grid;
+    Object.assign(mark.style, {
+      transform: `translate(${this.canvas.offsetLeft + x / g.ratio - around}px, ${this.canvas.offsetTop + y / g.ratio - around}px)`,
+      width: `${w / g.ratio + 2 * around}px`, height: `${h / g.ratio + 2 * around}px`,
+    });
+  }
+
+  markChosen() {
+    const [layer, head] = this.chosen, g = this.grid;
+    this.place(this.chosenMark, head * g.stepX, layer * g.stepY, g.w, g.h, 3);
+    [...this.heads.children].forEach((span, i) => span.classList.toggle("on", i === head));
+    [...this.layers.children].forEach((span, i) => span.classList.toggle("on", i === layer));
+  }
+
+  // ---- pointing ------------------------------------------------------------
+
+  spot(event) {
+    const g = this.grid, box = this.canvas.getBoundingClientRect();
+    const x = (event.clientX - box.left) * g.ratio, y = (event.clientY - box.top) * g.ratio;
+    const [head, layer] = [Math.floor(x / g.stepX), Math.floor(y / g.stepY)];
+    const [u, v] = [(x - head * g.stepX) / g.w, (y - layer * g.stepY) / g.h];
+    if (u < 0 || v < 0 || u >= 1 || v >= 1 || head >= this.nHeads || layer >= this.nLayers) return null;
+    return { layer, head, query: Math.floor(v * this.n), key: Math.floor(u * this.m) };
+  }
+
+  hover() {
+    const spot = this.pointer && this.spot(this.pointer);
+    this.tip.hidden = !spot;
+    const g = this.grid;
+    const [w, h] = [g.w / this.m, g.h / this.n];
+    this.cellMark.hidden = !spot || Math.min(w, h) < 5 * g.ratio;
+    if (!spot) return;
+    const where = { layer: spot.layer + 1, head: spot.head + 1 };
+    const what = { query: tokenName(this.header.queries, spot.query), key: tokenName(this.header.keys, spot.key), weight: this.reading(spot) };
+    this.tip.replaceChildren(...fillNodes(this.words.hover, what), make("small", { textContent: fill(this.words.at, where) }));
+    this.place(this.cellMark, spot.head * g.stepX + spot.key * w, spot.layer * g.stepY + spot.query * h, w, h, 0);
+    const box = this.root.getBoundingClientRect();
+    const x = this.pointer.clientX - box.left, y = this.pointer.clientY - box.top;
+    const left = Math.max(0, Math.min(x + 16, box.width - this.tip.offsetWidth));
+    const above = this.pointer.clientY + 24 + this.tip.offsetHeight > window.innerHeight;
+    this.tip.style.transform = `translate(${left}px, ${above ? y - this.tip.offsetHeight - 12 : y + 20}px)`;
+    this.say(`${fill(this.words.at, where)}: ${fill(this.words.hover, what)}`);
+  }
+
+  /** Spoken once the pointer rests: a reader can't follow each cell. */
+  say(text) {
+    clearTimeout(this.speaking);
+    this.speaking = setTimeout(() => { this.live.textContent = text; }, 150);
+  }
+
+  // ---- choosing ------------------------------------------------------------
+
+  /** A held arrow key passes many heads; Python hears of the one it stops at. */
+  choose(layer, head, wait) {
+    this.chosen = [layer, head];
+    chosenBefore.set(`${this.header.key} ${this.turn}`, this.chosen);
+    this.markChosen();
+    this.say(fill(this.words.chosen, { layer: layer + 1, head: head + 1 }));
+    clearTimeout(this.sending);
+    const tell = () => this.send("chosen", [layer, head, this.turn]);
+    if (wait) this.sending = setTimeout(tell, wait);
+    else tell();
+    this.reveal(false);
+  }
+
+  reveal(centre) {
+    const g = this.grid, box = this.scroller, [layer, head] = this.chosen;
+    const x = (head * g.stepX) / g.ratio, y = (layer * g.stepY) / g.ratio, w = g.w / g.ratio, h = g.h / g.ratio;
+    const inner = [box.clientWidth - this.canvas.offsetLeft, box.clientHeight - this.canvas.offsetTop];
+    const seen = (start, size, from, room) => start >= from && start + size <= from + room;
+    if (centre || !seen(x, w, box.scrollLeft, inner[0])) box.scrollLeft = x - (inner[0] - w) / 2;
+    if (centre || !seen(y, h, box.scrollTop, inner[1])) box.scrollTop = y - (inner[1] - h) / 2;
+  }
+
+  key(event) {
+    if (event.altKey || event.ctrlKey || event.metaKey) return;
+    const [layer, head] = this.chosen;
+    const go = (l, h) => {
+      const to = [Math.min(this.nLayers - 1, Math.max(0, l)), Math.min(this.nHeads - 1, Math.max(0, h))];
+      if (to[0] !== layer || to[1] !== head) this.choose(...to, 160);
+    };
+    const actions = {
+      ArrowLeft: () => go(layer, head - 1), ArrowRight: () => go(layer, head + 1),
+      ArrowUp: () => go(layer - 1, head), ArrowDown: () => go(layer + 1, head),
+      Home: () => go(0, 0), End: () => go(this.nLayers - 1, this.nHeads - 1),
+      "+": () => this.setZoom(this.zoom * 1.5), "=": () => this.setZoom(this.zoom * 1.5), "-": () => this.setZoom(this.zoom / 1.5),
+      Enter: () => this.toggleZoom(), "?": () => this.showKeys(this.keys.hidden),
+      Escape: () => (this.keys.hidden ? this.setZoom(1) : this.showKeys(false)),
+    };
+    const action = actions[event.key];
+    if (!action) return;
+    event.preventDefault();
+    event.stopPropagation();
+    action();
+  }
+
+  toggleZoom() {
+    const room = Math.min(this.width - this.layersWidth, Math.max(360, this.scroller.clientHeight - 40));
+    this.setZoom(this.zoom > 1 ? 1 : Math.max(1.5, (room * 0.9) / this.grid.base));
+  }
+
+  setZoom(zoom) {
+    const most = Math.max(1, Math.min(12, this.grid.most / this.grid.base));
+    const next = zoom < 1.05 ? 1 : Math.min(zoom, most);
+    if (next === this.zoom) return;
+    this.zoom = next;
+    this.draw();
+    this.reveal(true);
+  }
+
+  showKeys(open) {
+    this.keys.hidden = !open;
+  }
+
+  // ---- saving --------------------------------------------------------------
+
+  savePng() {
+    const g1 = this.measure(1, 1), edge = 16;
+    const left = this.layersWidth + edge, top = 26 + edge;
+    const ratio = exportRatio(g1.width + left + edge, g1.height + top + edge);
+    const g = this.measure(ratio, 1);
+    const canvas = make("canvas", { width: g.width + (left + edge) * ratio, height: g.height + (top + edge) * ratio });
+    const context = canvas.getContext("2d"), style = getComputedStyle(this.root);
+    context.fillStyle = style.getPropertyValue("--st-background-color") || "#fff";
+    context.fillRect(0, 0, canvas.width, canvas.height);
+    this.paint(context, g, Math.round(left * ratio), Math.round(top * ratio));
+    context.fillStyle = style.color;
+    context.font = `${12 * ratio}px ${style.fontFamily}`;
+    for (const [text, x, y, anchor] of this.labels(g, left * ratio, top * ratio, 8 * ratio)) {
+      context.textAlign = anchor;
+      context.textBaseline = anchor === "right" ? "middle" : "alphabetic";
+      context.fillText(text, x, y);
+    }
+    saveCanvas(canvas, `${this.header.file_stem}.png`);
+  }
+
+  /** [text, x, y, alignment] of the numbers around the heads. */
+  labels(g, left, top, space) {
+    const heads = [...this.heads.children].map((span, i) =>
+      [span.textContent, left + i * g.stepX + (i ? g.w / 2 : 0), top - space, i ? "center" : "left"]);
+    const layers = [...this.layers.children].map((span, i) => [span.textContent, left - space, top + i * g.stepY + g.h / 2, "right"]);
+    return [...heads, ...layers];
+  }
+
+  saveSvg() {
+    const g = this.measure(1, 1), edge = 16, left = this.layersWidth + edge, top = 26 + edge;
+    const style = getComputedStyle(this.root);
+    const size = [g.width + left + edge, g.height + top + edge];
+    const picture = svg("svg", { xmlns: "http://www.w3.org/2000/svg", width: size[0], height: size[1], viewBox: `0 0 ${size.join(" ")}`,
+      "font-family": style.fontFamily, "font-size": 12, "shape-rendering": "crispEdges" });
+    picture.append(svg("title", {}, this.canvas.getAttribute("aria-label")));
+    picture.append(svg("rect", { width: "100%", height: "100%", fill: style.getPropertyValue("--st-background-color") || "#fff" }));
+    const cell = this.n * this.m, [w, h] = [g.w / this.m, g.h / this.n];
+    for (let at = 0; at < this.nLayers * this.nHeads; at++) {
+      const x = left + (at % this.nHeads) * g.stepX, y = top + Math.floor(at / this.nHeads) * g.stepY;
+      const group = svg("g", { transform: `translate(${x} ${y})` });
+      group.append(svg("rect", { width: g.w, height: g.h, fill: hex(this.colours[0]), stroke: style.color, "stroke-opacity": 0.16 }));
+      for (let i = 0; i < cell; i++) {
+        const byte = this.weights[at * cell + i];
+        if (byte) group.append(svg("rect", { x: +((i % this.m) * w).toFixed(2), y: +(Math.floor(i / this.m) * h).toFixed(2),
+          width: +w.toFixed(2), height: +h.toFixed(2), fill: hex(this.colours[byte]) }));
+      }
+      picture.append(group);
+    }
+    for (const [text, x, y, anchor] of this.labels(g, left, top, 8)) {
+      const label = svg("text", { x, y: anchor === "right" ? y + 4 : y, fill: style.color,
+        "text-anchor": { left: "start", center: "middle", right: "end" }[anchor] });
+      label.textContent = text;
+      picture.append(label);
+    }
+    saveSvg(picture, `${this.header.file_stem}.svg`);
+  }
+}
+
+// ---- pixels ------------------------------------------------------------------
+
+/** For each of `size` pixels the cells it covers, as [first, behind the last]: at least one. */
+function covered(cells, size) {
+  const first = new Int32Array(size), last = new Int32Array(size);
+  for (let i = 0; i < size; i++) {
+    first[i] = Math.floor((i * cells) / size);
+    // Enlarged, a pixel belongs to the cell at its centre; shrunk, to all it covers.
+    if (size >= cells) first[i] = Math.floor(((i + 0.5) * cells) / size);
+    last[i] = size >= cells ? first[i] + 1 : Math.max(first[i] + 1, Math.ceil(((i + 1) * cells) / size));
+  }
+  return [first, last];
+}
+
+/** One head. A pixel over several cells shows the largest, so that no sharp weight is lost. */
+function paintHead(pixels, weights, m, [top, bottom], [left, right], colours) {
+  const [height, width] = [top.length, left.length];
+  for (let y = 0, p = 0; y < height; y++) {
+    if (y && top[y] === top[y - 1] && bottom[y] === bottom[y - 1]) {
+      pixels.copyWithin(p, p - width, p);
+      p += width;
+      continue;
+    }
+    for (let x = 0; x < width; x++) {
+      let most = 0;
+      for (let row = top[y]; row < bottom[y]; row++) {
+        for (let at = row * m + left[x], end = row * m + right[x]; at < end; at++) if (weights[at] > most) most = weights[at];
+      }
+      pixels[p++] = colours[most];
+    }
+  }
+}
+
+/** The colour of each byte as ABGR, the order of canvas pixels on little-endian machines (all that run browsers). */
+function colourTable(scale) {
+  const stops = scale.map(([at, colour]) => [at * 255, [1, 3, 5].map((i) => parseInt(colour.slice(i, i + 2), 16))]);
+  return Uint32Array.from({ length: 256 }, (_, byte) => {
+    const next = Math.max(1, stops.findIndex(([at]) => at >= byte));
+    const [[from, a], [to, b]] = [stops[next - 1], stops[next]];
+    const t = (byte - from) / (to - from);
+    const [red, green, blue] = a.map((v, i) => Math.round(v + (b[i] - v) * t));
+    return (255 << 24) | (blue << 16) | (green << 8) | red;
+  });
+}
+
+function hex(abgr) {
+  return `#${[0, 8, 16].map((shift) => ((abgr >> shift) & 255).toString(16).padStart(2, "0")).join("")}`;
+}

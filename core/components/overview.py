@@ -1,0 +1,105 @@
+"""Every head of a map at once: layers down, heads across, one click to choose."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping, Sequence
+
+import streamlit as st
+
+from core.components.assets import source
+from core.components.buffer import axis_header, chosen_words, one_byte, pack, stretched
+from core.trace import AttentionMap
+
+# The texts that `words` must hold. {layer} and {head} are counted from 1 when shown.
+WORDS = (
+    "overview.label",  # {layers} {heads}: what the picture is, for those who hear it
+    "overview.layer",  # {layer}: beside the first row
+    "overview.head",  # {head}: above the first column
+    "overview.at",  # {layer} {head}
+    "overview.chosen",  # {layer} {head}: said when a head is chosen
+    "overview.hover",  # {query} {key} {weight}
+    "overview.weight",  # beside the colours
+    "overview.stretched",  # beside the colours when they are stretched
+    "overview.png",
+    "overview.svg",
+    "overview.keys",  # title of the list of keys
+    "overview.key_arrows",
+    "overview.key_ends",
+    "overview.key_zoom",
+    "overview.key_enter",
+    "overview.key_escape",
+    "overview.key_help",
+)
+
+_component = st.components.v2.component(
+    "headlight_overview",
+    html='<div class="overview"></div>',
+    css=source("common.css", "overview.css"),
+    js=source("common.js", "overview.js"),
+)
+
+
+def overview(
+    attn: AttentionMap,
+    layer: int,
+    head: int,
+    *,
+    words: Mapping[str, str],
+    scale: Sequence[tuple[float, str]],
+    stretch: bool = False,
+    file_stem: str,
+    key: str,
+) -> tuple[int, int] | None:
+    """Draw all heads and return (layer, head), from 0, once a person has chosen one; None before that.
+
+    layer, head: the head to mark. A new pair here outranks an earlier click, so the answer is then None again.
+    scale: (position 0..1, colour) from weight 0 to weight 1.
+    stretch: colour each head against its own largest weight, and say so; hovered numbers stay true.
+    """
+    if not (0 <= layer < attn.n_layers and 0 <= head < attn.n_heads):
+        raise ValueError(f"layer {layer}, head {head} of {attn.n_layers} layers x {attn.n_heads} heads")
+    turn, marked = _turn(key, (layer, head))
+    weights, peaks = stretched(attn.weights) if stretch else (one_byte(attn.weights), None)
+    header = {
+        "key": key,
+        "turn": turn,
+        "selected": marked,
+        "peaks": peaks,
+        "queries": axis_header(attn.queries),
+        "keys": axis_header(attn.keys),
+        "words": chosen_words(words, WORDS),
+        "scale": [list(stop) for stop in scale],
+        "file_stem": file_stem,
+    }
+    _component(key=key, data=pack(header, weights), on_chosen_change=_ignore)
+    choice = _choice(key, turn)
+    # A map with fewer heads may have come since the click.
+    return choice if choice and choice[0] < attn.n_layers and choice[1] < attn.n_heads else None
+
+
+def _turn(key: str, asked: tuple[int, int]) -> tuple[int, tuple[int, int]]:
+    """A number for each time the page, not the person, picks the head, and the head it picked.
+
+    Clicks carry it back: a click from an earlier turn is out of date. A head that
+    the person clicked and the page now asks for is no new turn, so the buffer stays
+    as it was, byte for byte, and streamlit does not send it a second time.
+    """
+    memory = f"{key}.turn"
+    last_asked, turn, marked = st.session_state.get(memory, (None, 0, asked))
+    if asked != last_asked and asked != (_choice(key, turn) or marked):
+        turn, marked = secrets.randbits(31), asked
+    elif last_asked is None:
+        turn = secrets.randbits(31)
+    st.session_state[memory] = (asked, turn, marked)
+    return turn, marked
+
+
+def _choice(key: str, turn: int) -> tuple[int, int] | None:
+    state = st.session_state.get(key) or {}
+    chosen = state.get("chosen")
+    return (int(chosen[0]), int(chosen[1])) if chosen and chosen[2] == turn else None
+
+
+def _ignore() -> None:
+    """Streamlit keeps only those states that have a callback."""
