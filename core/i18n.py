@@ -19,7 +19,7 @@ def catalog(language: str) -> dict[str, str]:
     return texts
 
 
-def translate(language: str, key: str, **values: object) -> str:
+def translate(language: str, key: str, /, **values: object) -> str:
     """The text of `key` with its places filled; a missing key raises `KeyError`: a test holds that none is."""
     return catalog(language)[key].format(**values)
 

@@ -1,0 +1,17 @@
+"""Headlight: see what every attention head looks at. `streamlit run app.py`"""
+
+import streamlit as st
+
+from core import ui
+
+st.set_page_config(page_title="Headlight", page_icon="🔦", layout="wide")
+page = st.navigation(
+    {
+        ui.t("nav.look"): [
+            st.Page("pages/heads.py", title=ui.t("heads.nav"), icon="🔦", url_path="heads", default=True),
+        ],
+    }
+)
+ui.language_picker()
+page.run()
+ui.warm_up()

@@ -1,0 +1,60 @@
+"""Example sentences of a page, and traces of some of them made beforehand by the real model.
+
+The first picture of a page needs no torch: it is read from assets/samples.
+`python -m core.samples` makes these traces anew; a test holds them equal to the model's.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from core.shelf import installed, read_info
+from core.trace import Trace
+
+SAMPLES = Path(__file__).parent.parent / "assets" / "samples"
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """An example: what to type, which map shows something, and whether a head looks from `query` to one of `keys`."""
+
+    name: str
+    kind: str
+    text: str
+    query: str
+    keys: tuple[str, ...]
+
+
+@cache
+def samples(page: str, language: str) -> tuple[Sample, ...]:
+    """The examples of a page in the language that the model reads, the page's first picture first."""
+    rows = json.loads((SAMPLES / f"{page}.json").read_text("utf-8"))
+    return tuple(
+        Sample(row["name"], row["kind"], row["text"][language], row["query"], tuple(row["keys"]))
+        for row in rows
+        if language in row["text"]
+    )
+
+
+@cache
+def stored(model: str, text: str) -> Trace | None:
+    """The greedy trace of a text, if it was made beforehand."""
+    path = SAMPLES / f"{model}.npz"
+    found = Trace.from_npz(path.read_bytes()) if path.exists() else None
+    return found if found and found.src_text == text else None
+
+
+def main() -> None:
+    from core.models import load_model
+    from core.tracing import trace
+
+    for name in installed():
+        first = samples("heads", read_info(name).src)[0]
+        (SAMPLES / f"{name}.npz").write_bytes(trace(load_model(name), first.text).to_npz())
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,31 @@
+"""What the pages share. A page writes `from core import ui` and finds it all here."""
+
+from core.ui.asking import ask, choice, model_picker, pick, picked, search_options
+from core.ui.language import language, language_picker, md, t, texts
+from core.ui.running import run, run_or_say, warm_up
+from core.ui.showing import dark, downloads, file_stem, lesson, numbers, pick_name, plot_config, translation
+
+__all__ = [
+    "ask",
+    "choice",
+    "dark",
+    "downloads",
+    "file_stem",
+    "language",
+    "language_picker",
+    "lesson",
+    "md",
+    "model_picker",
+    "numbers",
+    "pick",
+    "pick_name",
+    "picked",
+    "plot_config",
+    "run",
+    "run_or_say",
+    "search_options",
+    "t",
+    "texts",
+    "translation",
+    "warm_up",
+]

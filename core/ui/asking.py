@@ -1,0 +1,98 @@
+"""What a page asks for: model, sentence, and the choices that make up the link."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from core import i18n
+from core.errors import ModelError
+from core.measures import Pick, Pool
+from core.samples import Sample, samples
+from core.shelf import ModelInfo, installed, read_info
+from core.ui.language import language, md, t
+
+BEAMS = (1, 4, 8)
+POOLS: dict[str, Pool] = {"mean": "mean", "max": "max"}
+
+
+def model_picker(architectures: tuple[str, ...] = ("transformer",)) -> ModelInfo:
+    """The models that this page can show, in the sidebar. Ends the page with a sentence if there is none."""
+    infos = {}
+    for name in installed():
+        try:
+            info = read_info(name)
+        except ModelError as error:
+            st.sidebar.warning(md(i18n.sentence(language(), error)))
+            continue
+        if info.architecture in architectures:
+            infos[name] = info
+    if not infos:
+        st.error(t("model.none"))
+        st.stop()
+    name = st.sidebar.selectbox(t("model.label"), list(infos), key="model", bind="query-params", help=t("model.help"))
+    return infos[name]
+
+
+def ask(page: str, info: ModelInfo) -> str:
+    """Title, sentence and example chips; the sentence is shared by all pages."""
+    st.title(t(f"{page}.title"), anchor=False)
+    examples = samples(page, info.src)
+    text = st.text_input(
+        t("ask.sentence"), examples[0].text, key="sentence", bind="query-params", placeholder=t("ask.placeholder"),
+        on_change=_first_hypothesis,
+    )  # fmt: skip
+
+    def take(sample: Sample) -> None:
+        st.session_state.sentence, st.session_state.kind = sample.text, sample.kind
+        _first_hypothesis()
+
+    with st.container(horizontal=True, gap="small"):
+        for sample in examples:
+            name = f"sample.{sample.name}"
+            st.button(t(name), key=name, help=t(f"{name}.help"), on_click=take, args=(sample,))
+    return text or ""
+
+
+def _first_hypothesis() -> None:
+    """Another sentence has other hypotheses: look at its best."""
+    st.session_state.hypothesis = 0
+
+
+def choice(key: str, options: Sequence[str]) -> str:
+    """One of a few, kept in the link; texts are `<key>` and `<key>.<option>`."""
+    chosen = st.segmented_control(
+        t(key), options, default=options[0], required=True, format_func=lambda o: t(f"{key}.{o}"), key=key,
+        bind="query-params",
+    )  # fmt: skip
+    return str(chosen)
+
+
+def pick(key: str, count: int) -> Pick:
+    """A layer or head, counted from 1 for people and from 0 here, or all of them pooled."""
+    names = [str(i + 1) for i in range(count)]
+    chosen = st.selectbox(
+        t(f"term.{key}"),
+        [*names, *POOLS],
+        format_func=lambda o: o if o in names else t(f"pick.{o}"),
+        key=key,
+        bind="query-params",
+        width=120,
+    )
+    return POOLS.get(chosen) or int(chosen) - 1
+
+
+def search_options() -> tuple[int, int]:
+    """How wide the search is (1 is greedy), and which of its hypotheses to look at."""
+    beam = st.segmented_control(
+        t("beam"), BEAMS, default=1, required=True, key="beam", bind="query-params", help=t("beam.help"),
+        format_func=lambda n: t("beam.greedy") if n == 1 else str(n),
+    )  # fmt: skip
+    return int(beam), int(st.session_state.get("hypothesis") or 0)
+
+
+def picked(key: str, count: int) -> int:
+    """The single layer or head that `pick` holds, before it is drawn; the first while all are pooled."""
+    value = str(st.session_state.get(key, "1"))
+    return min(int(value), count) - 1 if value.isdigit() and int(value) else 0

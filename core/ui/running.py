@@ -1,0 +1,63 @@
+"""Models and runs, cached over all sessions. The model runs once per text."""
+
+from __future__ import annotations
+
+import gc
+import threading
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from core import i18n, samples
+from core.errors import UserError
+from core.shelf import ModelInfo
+from core.trace import Trace
+from core.ui.language import language, md, t
+
+if TYPE_CHECKING:
+    from core.models import Model
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def load(name: str) -> Model:
+    """A model and its weights, one copy for all sessions."""
+    import torch
+
+    from core.models import load_model
+
+    torch.set_num_threads(1)  # each request thread would build a pool of its own
+    return load_model(name)
+
+
+@st.cache_data(max_entries=256, show_spinner=False)
+def run(name: str, text: str, beam: int = 1, chosen: int = 0) -> Trace:
+    """Everything a model did with a text; raises `UserError`."""
+    if beam == 1 and (found := samples.stored(name, text)):
+        return found
+    from core.tracing import Search, trace
+
+    return trace(load(name), text, Search(beam), chosen)
+
+
+def run_or_say(info: ModelInfo, text: str, beam: int, chosen: int) -> Trace | None:
+    """The run, or a sentence on the page that says why there is none."""
+    try:
+        with st.spinner(t("run.busy"), show_time=True):
+            return run(info.name, text, beam, chosen)
+    except UserError as error:
+        say = st.info if error.code == "empty" else st.warning
+        say(md(i18n.sentence(language(), error)))
+        return None
+
+
+@st.cache_resource(show_spinner=False)
+def warm_up() -> None:
+    """Import torch beside the first page, not before it; then keep all that is loaded out of garbage collection."""
+
+    def work() -> None:
+        import core.tracing  # noqa: F401
+
+        gc.collect()
+        gc.freeze()  # streamlit collects after every rerun: 100 ms with torch and plotly loaded
+
+    threading.Thread(target=work, daemon=True).start()

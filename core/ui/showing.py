@@ -1,0 +1,86 @@
+"""What a page shows beside its picture: the output, numbers, files, the lesson."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from core.export import to_csv, to_json
+from core.figures.labels import names
+from core.measures import Pick
+from core.trace import AttentionMap, Trace
+from core.ui.language import language, md, t
+
+LESSONS = Path(__file__).parent.parent.parent / "assets" / "lessons"
+
+
+def dark() -> bool:
+    """Does the person's page have a dark ground?"""
+    return st.context.theme.type == "dark"
+
+
+def translation(trace: Trace) -> None:
+    """What the model wrote, how sure it was, and the other hypotheses of the beam."""
+    st.markdown(f"### → {md(trace.tgt_text)}")
+    if len(trace.hypotheses) > 1:
+        st.selectbox(
+            t("hypothesis"), range(len(trace.hypotheses)), key="hypothesis", bind="query-params",
+            format_func=lambda i: f"{i + 1}. {trace.hypotheses[i].text} ({trace.hypotheses[i].score:.2f})",
+            help=t("hypothesis.help"),
+        )  # fmt: skip
+    note = t("output.note", log_prob=f"{trace.log_prob:.2f}".replace("-", "−"), pieces=len(trace.steps))
+    st.caption(note if trace.finished else f"{note} · {t('output.unfinished')}")
+
+
+def pick_name(layer: Pick, head: Pick) -> str:
+    """`Layer 2, head 5`, or how they were pooled."""
+    parts = [
+        t(f"pick.{name}.{at}") if isinstance(at, str) else t(f"pick.{name}", n=at + 1)
+        for name, at in (("layer", layer), ("head", head))
+    ]
+    return ", ".join(parts)
+
+
+def numbers(attn: AttentionMap) -> None:
+    """A table of a one-head map that can be copied, special tokens and all."""
+    import pandas as pd  # streamlit's own; half a second that only this view pays
+
+    keys = [f"{i} {name}" for i, name in enumerate(names(attn.keys), 1)]  # a table wants each column's name once
+    queries = [f"{i} {name}" for i, name in enumerate(names(attn.queries), 1)]
+    st.dataframe(pd.DataFrame(attn.head(0, 0), queries, keys).style.format("{:.3f}"))
+
+
+def downloads(attn: AttentionMap, trace: Trace, stem: str) -> None:
+    """The shown head's numbers, and the whole trace."""
+    with st.container(horizontal=True, gap="small"):
+        st.download_button(t("save.csv"), lambda: to_csv(attn), f"{stem}.csv", "text/csv", on_click="ignore")
+        st.download_button(t("save.json"), lambda: to_json(attn), f"{stem}.json", "application/json", on_click="ignore")
+        st.download_button(
+            t("save.npz"), trace.to_npz, f"{file_stem(trace.src_text, trace.model)}.npz", on_click="ignore",
+            help=t("save.npz.help"),
+        )  # fmt: skip
+
+
+def file_stem(*parts: str) -> str:
+    """A file name that says what it holds: letters, digits and dashes of any script."""
+    words = [re.sub(r"[^\w]+", "-", part).strip("-_")[:40] for part in parts]
+    return "_".join(word for word in words if word) or "headlight"
+
+
+def plot_config(stem: str) -> dict[str, Any]:
+    """Plotly's own buttons: only those that save the picture."""
+    return {
+        "displaylogo": False,
+        "modeBarButtons": [["toImage"]],
+        "toImageButtonOptions": {"format": "svg", "filename": stem},
+    }
+
+
+def lesson(page: str) -> None:
+    """The page's lesson, below the picture."""
+    path = LESSONS / language() / f"{page}.md"
+    with st.expander(t("lesson"), icon="📖"):
+        st.markdown(path.read_text("utf-8"))

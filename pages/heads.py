@@ -1,0 +1,78 @@
+"""Where does each head look?"""
+
+import streamlit as st
+
+from core import ui
+from core.components.links import WORDS as LINKS
+from core.components.links import links
+from core.components.overview import WORDS as OVERVIEW
+from core.components.overview import overview
+from core.figures.attention import Words, attention_heatmap
+from core.figures.theme import weight_scale
+from core.measures import by_word, pooled
+from core.reading import promise, read_aloud
+from core.samples import samples
+from core.trace import AttentionMap, Trace
+from core.ui import t
+
+info = ui.model_picker()
+text = ui.ask("heads", info)
+
+
+@st.fragment
+def look(trace: Trace) -> None:
+    """Choosing what to see runs this alone, never the model."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        kind = ui.choice("kind", trace.kinds)
+        unit = ui.choice("unit", ("word", "piece"))
+        stretch = st.toggle(t("stretch"), key="stretch", bind="query-params", help=t("stretch.help"))
+    attn = by_word(trace[kind]) if unit == "word" else trace[kind]
+    for sample in samples("heads", info.src):
+        if sample.kind == kind and (answer := promise(trace[kind], sample.query, sample.keys, ui.language())):
+            st.info(ui.md(answer), icon="🔎")
+    left, right = st.columns([5, 6], gap="large")
+    with left:
+        all_heads(attn, trace, stretch)
+    with right:
+        one_head(attn, trace, stretch)
+
+
+def all_heads(attn: AttentionMap, trace: Trace, stretch: bool) -> None:
+    """Every layer and head; a click chooses."""
+    layer, head = ui.picked("layer", attn.n_layers), ui.picked("head", attn.n_heads)
+    stem = ui.file_stem(trace.src_text, trace.model, attn.kind)
+    chosen = overview(
+        attn, layer, head, words=ui.texts(OVERVIEW), scale=weight_scale(ui.dark()), stretch=stretch, file_stem=stem,
+        key=f"overview-{attn.kind}",
+    )  # fmt: skip
+    if chosen and chosen != (layer, head):
+        st.session_state.layer, st.session_state.head = (str(i + 1) for i in chosen)
+
+
+def one_head(attn: AttentionMap, trace: Trace, stretch: bool) -> None:
+    """The chosen head large, the sentence that reads it, and its numbers as files."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        layer, head = ui.pick("layer", attn.n_layers), ui.pick("head", attn.n_heads)
+        view = ui.choice("view", ("heatmap", "links", "numbers"))
+    one = pooled(attn, layer, head)
+    name = ui.pick_name(layer, head)
+    stem = ui.file_stem(trace.src_text, trace.model, attn.kind, name)
+    reading = f"{name}: {read_aloud(one, ui.language())}"
+    if view == "heatmap":
+        words = Words(t("term.query"), t("term.key"), t("term.weight"))
+        fig = attention_heatmap(one, 0, 0, words, dark=ui.dark(), stretch=stretch)
+        st.plotly_chart(fig, key="heads.map", alt=reading, config=ui.plot_config(stem))
+    elif view == "links":
+        links(one, 0, 0, words=ui.texts(LINKS), scale=weight_scale(ui.dark()), file_stem=stem, key="links")
+    else:
+        ui.numbers(one)
+    st.markdown(ui.md(reading))
+    ui.downloads(one, trace, stem)
+
+
+beam, hypothesis = ui.search_options()
+trace = ui.run_or_say(info, text, beam, hypothesis)
+if trace:
+    ui.translation(trace)
+    look(trace)
+ui.lesson("heads")
