@@ -88,9 +88,9 @@ class TrainConfig(_Record):
     """One training run. Batches are counted in padded tokens, source and target together."""
 
     epochs: int = 12
-    batch_tokens: int = 5000
+    batch_tokens: int = 3000
     lr: float = 1e-3  # the peak, reached after `warmup` steps
-    warmup: int = 1500
+    warmup: int = 1000
     label_smoothing: float = 0.1
     clip: float = 1.0
     ema: float = 0.999  # decay of the averaged weights that are shipped; 0 ships the last ones
