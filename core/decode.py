@@ -65,8 +65,9 @@ def sample(
     generators = [torch.Generator().manual_seed(seed) for _ in range(len(src))]
 
     def choose(log_probs: Tensor, rows: Sequence[int]) -> Tensor:
-        probs = cut(log_probs, temperature, top_k, top_p)
-        return torch.cat([torch.multinomial(p, 1, generator=generators[r]) for p, r in zip(probs, rows, strict=True)])
+        probs = cut(log_probs, temperature, top_k, top_p).cpu()  # where the generators live
+        drawn = [torch.multinomial(p, 1, generator=generators[r]) for p, r in zip(probs, rows, strict=True)]
+        return torch.cat(drawn).to(log_probs.device)
 
     return _one_by_one(model, src, choose, bos, eos, limits)
 
@@ -75,7 +76,7 @@ def cut(
     log_probs: Float[Tensor, "b vocab"], temperature: float, top_k: int = 0, top_p: float = 1.0
 ) -> Float[Tensor, "b vocab"]:
     """The distribution that sampling draws from (nucleus: Holtzman et al. 2020, section 3.1)."""
-    if temperature <= 0 or top_k < 0 or not 0 < top_p <= 1:
+    if not temperature > 0 or top_k < 0 or not 0 < top_p <= 1:
         raise ValueError(
             f"temperature {temperature} must be above 0, top_k {top_k} not negative, top_p {top_p} in (0, 1]"
         )

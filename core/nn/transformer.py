@@ -204,14 +204,11 @@ class Transformer(nn.Module):
 
     def details(self, src: Int[Tensor, "b src"], tgt: Int[Tensor, "b tgt"]) -> Details:
         """The one teacher-forced computation; `forward` returns a field of it."""
-        pad = self.config.pad
-        src_mask = padding_mask(src, pad)
+        src_mask = padding_mask(src, self.config.pad)
         src_embedded, encoder, memory = self.encode(src, src_mask)
         tgt_embedded = self.embed(self.tgt_embedding, tgt)
-        x, mask = tgt_embedded.total, causal_mask(tgt.size(1)).to(tgt.device) & padding_mask(tgt, pad)
-        mask = mask | torch.eye(
-            tgt.size(1), dtype=torch.bool, device=tgt.device
-        )  # a padded query sees itself, not nothing
+        # Padding stands last, so the causal mask hides it from every real query; a `<pad>` that search wrote is seen.
+        x, mask = tgt_embedded.total, causal_mask(tgt.size(1)).to(tgt.device)
         decoder = []
         for layer in self.decoder:
             decoder.append(layer(x, mask, None, layer.cross.keys_values(memory), src_mask))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import zlib
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -17,7 +18,7 @@ def read_pairs(path: Path) -> list[Pair]:
     """All pairs of a corpus, or `CorpusError` at the first bad line: better before training than during it."""
     try:
         raw = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
-    except (OSError, EOFError) as error:
+    except (OSError, EOFError, zlib.error) as error:
         raise CorpusError(f"{path}: cannot be read ({error})") from error
     pairs = [_pair(path, number, line) for number, line in enumerate(raw.removesuffix(b"\n").split(b"\n"), 1) if raw]
     if not pairs:
