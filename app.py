@@ -13,5 +13,6 @@ page = st.navigation(
     }
 )
 ui.language_picker()
+ui.style()
 page.run()
 ui.warm_up()

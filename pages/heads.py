@@ -70,9 +70,13 @@ def one_head(attn: AttentionMap, trace: Trace, stretch: bool) -> None:
     ui.downloads(one, trace, stem)
 
 
-beam, hypothesis = ui.search_options()
-trace = ui.run_or_say(info, text, beam, hypothesis)
+output, search = st.columns([4, 1], vertical_alignment="top")
+with search:
+    beam, hypothesis = ui.search_options()
+with output:
+    trace = ui.run_or_say(info, text, beam, hypothesis)
+    if trace:
+        ui.translation(trace)
 if trace:
-    ui.translation(trace)
     look(trace)
 ui.lesson("heads")

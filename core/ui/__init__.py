@@ -3,7 +3,7 @@
 from core.ui.asking import ask, choice, model_picker, pick, picked, search_options
 from core.ui.language import language, language_picker, md, t, texts
 from core.ui.running import run, run_or_say, warm_up
-from core.ui.showing import dark, downloads, file_stem, lesson, numbers, pick_name, plot_config, translation
+from core.ui.showing import dark, downloads, file_stem, lesson, numbers, pick_name, plot_config, style, translation
 
 __all__ = [
     "ask",
@@ -24,6 +24,7 @@ __all__ = [
     "run",
     "run_or_say",
     "search_options",
+    "style",
     "t",
     "texts",
     "translation",

@@ -13,7 +13,7 @@ from core.samples import Sample, samples
 from core.shelf import ModelInfo, installed, read_info
 from core.ui.language import language, md, t
 
-BEAMS = (1, 4, 8)
+BEAMS = ("1", "4", "8")
 POOLS: dict[str, Pool] = {"mean": "mean", "max": "max"}
 
 
@@ -39,7 +39,7 @@ def ask(page: str, info: ModelInfo) -> str:
     """Title, sentence and example chips; the sentence is shared by all pages."""
     st.title(t(f"{page}.title"), anchor=False)
     examples = samples(page, info.src)
-    text = st.text_input(
+    text: str | None = st.text_input(
         t("ask.sentence"), examples[0].text, key="sentence", bind="query-params", placeholder=t("ask.placeholder"),
         on_change=_first_hypothesis,
     )  # fmt: skip
@@ -57,39 +57,62 @@ def ask(page: str, info: ModelInfo) -> str:
 
 def _first_hypothesis() -> None:
     """Another sentence has other hypotheses: look at its best."""
-    st.session_state.hypothesis = 0
+    st.session_state.hypothesis = "0"
 
 
 def choice(key: str, options: Sequence[str]) -> str:
     """One of a few, kept in the link; texts are `<key>` and `<key>.<option>`."""
+    from_link(key, options)
     chosen = st.segmented_control(
-        t(key), options, default=options[0], required=True, format_func=lambda o: t(f"{key}.{o}"), key=key,
-        bind="query-params",
+        t(key), options, default=None if key in st.session_state else options[0], required=True, key=key,
+        format_func=lambda o: t(f"{key}.{o}"), persist_state="session",
     )  # fmt: skip
-    return str(chosen)
+    return into_link(key, str(chosen), options[0])
 
 
 def pick(key: str, count: int) -> Pick:
     """A layer or head, counted from 1 for people and from 0 here, or all of them pooled."""
     names = [str(i + 1) for i in range(count)]
+    options = [*names, *POOLS]
+    from_link(key, options)
     chosen = st.selectbox(
-        t(f"term.{key}"),
-        [*names, *POOLS],
-        format_func=lambda o: o if o in names else t(f"pick.{o}"),
-        key=key,
-        bind="query-params",
-        width=120,
-    )
+        t(f"term.{key}"), options, format_func=lambda o: o if o in names else t(f"pick.{o}"), key=key, width=120,
+        persist_state="session",
+    )  # fmt: skip
+    into_link(key, chosen, options[0])
     return POOLS.get(chosen) or int(chosen) - 1
 
 
 def search_options() -> tuple[int, int]:
     """How wide the search is (1 is greedy), and which of its hypotheses to look at."""
+    from_link("beam", BEAMS)
     beam = st.segmented_control(
-        t("beam"), BEAMS, default=1, required=True, key="beam", bind="query-params", help=t("beam.help"),
-        format_func=lambda n: t("beam.greedy") if n == 1 else str(n),
+        t("beam"), BEAMS, default=None if "beam" in st.session_state else BEAMS[0], required=True, key="beam",
+        format_func=lambda n: t("beam.greedy") if n == "1" else n, help=t("beam.help"), persist_state="session",
     )  # fmt: skip
-    return int(beam), int(st.session_state.get("hypothesis") or 0)
+    into_link("beam", str(beam), BEAMS[0])
+    from_link("hypothesis", [str(i) for i in range(int(beam))])
+    return int(beam), int(st.session_state.get("hypothesis", "0"))
+
+
+def from_link(key: str, options: Sequence[str]) -> None:
+    """Let the link choose, once; what is no option falls back to the first.
+
+    A widget's own `bind` would put its label into the link, which is another one in each language.
+    """
+    if key not in st.session_state and st.query_params.get(key) in options:
+        st.session_state[key] = st.query_params[key]
+    if st.session_state.get(key, options[0]) not in options:  # another model has fewer layers
+        del st.session_state[key]
+
+
+def into_link(key: str, value: str, default: str) -> str:
+    """Keep a choice in the link; the default needs no mention."""
+    if value != default:
+        st.query_params[key] = value
+    elif key in st.query_params:
+        del st.query_params[key]
+    return value
 
 
 def picked(key: str, count: int) -> int:

@@ -12,9 +12,16 @@ from core.export import to_csv, to_json
 from core.figures.labels import names
 from core.measures import Pick
 from core.trace import AttentionMap, Trace
+from core.ui.asking import into_link
 from core.ui.language import language, md, t
 
-LESSONS = Path(__file__).parent.parent.parent / "assets" / "lessons"
+ASSETS = Path(__file__).parent.parent.parent / "assets"
+LESSONS, STYLE = ASSETS / "lessons", ASSETS / "style.css"
+
+
+def style() -> None:
+    """Less white above the title, so that a laptop shows the picture without scrolling; larger type on a projector."""
+    st.html("<style>" + STYLE.read_text("utf-8") + "</style>")
 
 
 def dark() -> bool:
@@ -24,15 +31,20 @@ def dark() -> bool:
 
 def translation(trace: Trace) -> None:
     """What the model wrote, how sure it was, and the other hypotheses of the beam."""
-    st.markdown(f"### → {md(trace.tgt_text)}")
+    st.markdown(f"#### → {md(trace.tgt_text)}")
     if len(trace.hypotheses) > 1:
-        st.selectbox(
-            t("hypothesis"), range(len(trace.hypotheses)), key="hypothesis", bind="query-params",
-            format_func=lambda i: f"{i + 1}. {trace.hypotheses[i].text} ({trace.hypotheses[i].score:.2f})",
-            help=t("hypothesis.help"),
+        options = [str(i) for i in range(len(trace.hypotheses))]
+        chosen = st.selectbox(
+            t("hypothesis"), options, key="hypothesis", help=t("hypothesis.help"), persist_state="session",
+            format_func=lambda o: _hypothesis(trace, int(o)),
         )  # fmt: skip
+        into_link("hypothesis", chosen, options[0])
     note = t("output.note", log_prob=f"{trace.log_prob:.2f}".replace("-", "−"), pieces=len(trace.steps))
     st.caption(note if trace.finished else f"{note} · {t('output.unfinished')}")
+
+
+def _hypothesis(trace: Trace, i: int) -> str:
+    return f"{i + 1}. {trace.hypotheses[i].text} ({trace.hypotheses[i].score:.2f})"
 
 
 def pick_name(layer: Pick, head: Pick) -> str:

@@ -1,0 +1,82 @@
+"""Every text that a person sees is in both catalogs, with the same places to fill."""
+
+import ast
+import re
+import string
+from pathlib import Path
+
+import pytest
+
+from core.components.links import WORDS as LINKS
+from core.components.overview import WORDS as OVERVIEW
+from core.i18n import LANGUAGES, catalog, preferred
+
+ROOT = Path(__file__).parent.parent
+SOURCES = [ROOT / "app.py", *ROOT.glob("pages/*.py"), *ROOT.glob("core/**/*.py")]
+FUNCTIONS = {"t": 0, "translate": 1}  # name -> which argument is the key
+
+
+def places(text: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name}
+
+
+def keys_in_source() -> set[str]:
+    """Whole keys, and `page.*` for keys that are put together."""
+    found = set()
+    for path in SOURCES:
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if not isinstance(node, ast.Call):
+                continue
+            name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
+            if name in FUNCTIONS and len(node.args) > FUNCTIONS[name]:
+                key = node.args[FUNCTIONS[name]]
+                if isinstance(key, ast.Constant):
+                    found.add(key.value)
+            if name in ("TextError", "ModelError"):
+                found.add(f"error.{node.args[0].value}")
+    return found | set(OVERVIEW) | set(LINKS)
+
+
+def test_catalogs_hold_the_same_keys_and_places():
+    korean, english = catalog("ko"), catalog("en")
+    assert korean.keys() == english.keys()
+    for key in english:
+        assert places(korean[key]) == places(english[key]), key
+        assert korean[key].strip(), key
+        assert english[key].strip(), key
+
+
+def test_every_key_that_the_code_names_is_there():
+    assert keys_in_source() >= {"heads.nav", "error.too_long", "links.row"}, "the search for keys finds nothing"
+    assert keys_in_source() - catalog("en").keys() == set()
+
+
+def test_korean_texts_are_korean():
+    """But for names that are the same everywhere (PNG, CSV)."""
+    foreign = [key for key, text in catalog("ko").items() if not re.search("[가-힣]", text)]
+    assert all(catalog("ko")[key] == catalog("en")[key] for key in foreign), foreign
+    assert len(foreign) < 15, foreign
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_page_has_its_lesson(language):
+    pages = {path.stem for path in ROOT.glob("pages/*.py")}
+    lessons = {path.stem for path in (ROOT / "assets" / "lessons" / language).glob("*.md")}
+    assert pages == lessons
+
+
+def test_no_literal_text_reaches_a_page():
+    """Whatever st.title, st.info ... show comes from the catalog."""
+    shown = {"title", "header", "markdown", "caption", "info", "warning", "error", "button", "selectbox", "toggle"}
+    for path in [ROOT / "app.py", *ROOT.glob("pages/*.py")]:
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and getattr(node.func, "attr", "") in shown and node.args:
+                literal = isinstance(node.args[0], ast.Constant) and isinstance(node.args[0].value, str)
+                assert not literal, f"{path.name}:{node.lineno}: {ast.unparse(node)}"
+
+
+@pytest.mark.parametrize(
+    ("locale", "language"), [("ko-KR", "ko"), ("ko", "ko"), ("en-GB", "en"), ("fr", "en"), (None, "en"), ("", "en")]
+)
+def test_the_browser_chooses_the_first_language(locale, language):
+    assert preferred(locale) == language
