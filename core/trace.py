@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import io
 import json
+import zipfile
+import zlib
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
@@ -16,6 +18,8 @@ import numpy.typing as npt
 
 Kind = Literal["encoder_self", "decoder_self", "cross"]
 Floats = npt.NDArray[np.float32]
+# What numpy and zipfile raise, between them, for bytes that are no .npz.
+_UNREADABLE = (OSError, EOFError, LookupError, ValueError, NotImplementedError, zipfile.BadZipFile, zlib.error)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +137,8 @@ class Series:
     def __post_init__(self) -> None:
         if len(self.axes) != self.values.ndim:
             raise ValueError(f"{self.name}: {len(self.axes)} axis names for values {self.values.shape}")
+        if self.values.dtype != np.float32:
+            raise ValueError(f"{self.name}: values are {self.values.dtype}, not float32")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -199,8 +205,13 @@ class Trace:
 
     @classmethod
     def from_npz(cls, data: bytes) -> Trace:
-        with np.load(io.BytesIO(data), allow_pickle=False) as archive:
-            return _decode(json.loads(str(archive["record"])), lambda name: archive[name])
+        """Raises `ValueError` for bytes that are no such archive; never unpickles."""
+        try:
+            archive = np.load(io.BytesIO(data), allow_pickle=False)
+            record, arrays = json.loads(str(archive["record"])), {name: archive[name] for name in archive.files}
+        except _UNREADABLE as error:
+            raise ValueError(f"this is not a trace: {error!r}") from error
+        return _decode(record, arrays.__getitem__)
 
 
 def _encode(trace: Trace, array: Any) -> dict[str, Any]:
@@ -268,5 +279,5 @@ def _decode(record: dict[str, Any], array: Any) -> Trace:
                 Series(s["name"], tuple(s["axes"]), array(s["values"]).reshape(s["shape"])) for s in record["series"]
             ),
         )
-    except (KeyError, TypeError) as error:
+    except (KeyError, TypeError, AttributeError) as error:
         raise ValueError(f"this is not a trace: {error!r}") from error
