@@ -1,0 +1,69 @@
+"""Journeys in Debian's Chromium. Skipped where there is none, but for HEADLIGHT_BROWSER=required: then that fails."""
+
+from __future__ import annotations
+
+import os
+import shutil
+
+import pytest
+
+from tests.browser.serve import CHROMIUM, ROOT, serve
+
+REQUIRED = os.environ.get("HEADLIGHT_BROWSER") == "required"
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    path = shutil.which("chromium")
+    if path is None:
+        (pytest.fail if REQUIRED else pytest.skip)("no Chromium here: install Debian's package `chromium`")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=list(CHROMIUM))
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def app_address():
+    """The whole app, as `make run` starts it."""
+    with serve(ROOT / "app.py") as url:
+        yield url
+
+
+@pytest.fixture
+def open_app(chromium, app_address):
+    """Opens the app in a session of its own. At the end: no error on any page, no request beyond this machine."""
+    contexts, errors, requests = [], [], []
+
+    def go(query="", *, locale="en-GB", width=1280, height=900, dark=False):
+        context = chromium.new_context(
+            locale=locale,
+            viewport={"width": width, "height": height},
+            color_scheme="dark" if dark else "light",
+            permissions=["clipboard-read", "clipboard-write"],
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.on("request", lambda request: requests.append(request.url))
+        page.goto(f"{app_address}/{query}")
+        settle(page)
+        return page
+
+    yield go
+    for context in contexts:
+        context.close()
+    assert errors == []
+    assert requests
+    outside = [url for url in requests if not url.startswith((app_address, "data:", "blob:"))]
+    assert outside == []
+
+
+def settle(page):
+    """Wait until streamlit has finished running and drawn."""
+    page.locator("h1").first.wait_for()
+    page.wait_for_timeout(150)
+    page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]').wait_for(timeout=30000)
+    page.wait_for_timeout(150)
