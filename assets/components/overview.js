@@ -1,8 +1,9 @@
 // All heads of a map on one canvas. See core/components/overview.py.
 
 const GAP = 6; // CSS px between heads
-const SMALLEST = 44, LARGEST = 168; // CSS px a head at zoom 1
+const SMALLEST = 44, LARGEST = 168; // CSS px a head at zoom 1, with labels of 12 px
 const CELL = 28; // CSS px a cell has at most, or a one-token map would be a wall of colour
+const EDGE = 4; // CSS px around the heads, room for the outline of a chosen one
 const PIXELS = 24e6; // of the canvas, at most
 const SVG_CELLS = 20_000;
 
@@ -77,11 +78,9 @@ class Overview {
     [this.nLayers, this.nHeads, this.n, this.m] = header.shape;
     this.colours = colourTable(header.scale);
     const id = `${header.key} ${header.turn}`;
-    const [layer, head] = chosenBefore.get(id) ?? header.selected;
-    if (this.turn !== header.turn || !this.chosen || this.chosen[0] >= this.nLayers || this.chosen[1] >= this.nHeads) {
-      this.chosen = layer < this.nLayers && head < this.nHeads ? [layer, head] : header.selected;
-    }
+    if (this.turn !== header.turn) this.chosen = chosenBefore.get(id) ?? header.selected;
     this.turn = header.turn;
+    this.chosen = [Math.min(this.chosen[0], this.nLayers - 1), Math.min(this.chosen[1], this.nHeads - 1)];
 
     const title = fill(words.label, { layers: this.nLayers, heads: this.nHeads });
     this.canvas.setAttribute("aria-label", title);
@@ -98,8 +97,9 @@ class Overview {
     this.root.append(this.keys);
     const bar = make("i");
     bar.style.background = `linear-gradient(to right, ${header.scale.map(([at, c]) => `${c} ${at * 100}%`).join(", ")})`;
-    const legend = make("span", { className: "legend" }, "0", bar, header.peaks ? "" : "1 ",
-      header.peaks ? words.stretched : words.weight);
+    const part = (text) => make("span", { textContent: text });
+    const legend = make("span", { className: "legend" }, part("0"), bar,
+      ...(header.peaks ? [words.stretched] : ["1", words.weight]).map(part));
     const save = make("span", { className: "push" },
       textButton("?", words.keys, () => this.showKeys(this.keys.hidden)), textButton("PNG", words.png, () => this.savePng()));
     if (this.weights.length < SVG_CELLS) save.append(textButton("SVG", words.svg, () => this.saveSvg()));
@@ -122,14 +122,15 @@ class Overview {
   /** Sizes in device pixels, so that every head is as sharp as the screen. */
   measure(ratio, zoom) {
     const { n, m, nHeads, nLayers } = this;
-    const room = this.root.clientWidth - this.layersWidth;
+    const room = this.root.clientWidth - this.layersWidth - 2 * EDGE;
     const wide = (room - GAP * (nHeads - 1)) / nHeads;
-    const tall = (Math.max(420, window.innerHeight * 0.72)) / nLayers - GAP;
+    const tall = Math.max(520, window.innerHeight * 0.82) / nLayers - GAP;
+    const small = SMALLEST * (parseFloat(getComputedStyle(this.heads).fontSize) / 12), large = Math.max(LARGEST, small);
     const shape = Math.min(2, Math.max(0.5, n / m)); // height over width
-    const base = Math.max(SMALLEST, Math.min(LARGEST, wide, tall / shape, CELL * Math.max(m, n / shape)));
+    const base = Math.max(small, Math.min(large, wide, tall / shape, CELL * Math.max(m, n / shape)));
     const most = Math.sqrt(PIXELS / (nHeads * nLayers * shape)) / ratio;
     const snap = (size, cells) => (size >= cells && (size % cells) / size < 0.13 ? size - (size % cells) : size);
-    const size = Math.min(base * zoom, Math.max(SMALLEST, most));
+    const size = Math.min(base * zoom, Math.max(small, most));
     const w = snap(Math.round(size * ratio), m);
     const h = snap(Math.max(Math.round(size * shape * ratio), 1), n);
     const gap = Math.round(GAP * ratio);
@@ -141,15 +142,16 @@ class Overview {
     this.width = this.root.clientWidth;
     if (!this.width || !this.header) return;
     this.ratio = window.devicePixelRatio;
-    this.layersWidth = Math.ceil(this.layers.firstChild.getBoundingClientRect().width) + 9;
+    this.layersWidth = Math.ceil(this.layers.firstChild.getBoundingClientRect().width * 1.08) + 9; // bold is wider
     const g = (this.grid = this.measure(this.ratio, this.zoom));
     const px = (value) => `${value / g.ratio}px`;
     this.canvas.width = g.width;
     this.canvas.height = g.height;
     Object.assign(this.canvas.style, { width: px(g.width), height: px(g.height) });
     this.sheet.style.gridTemplateColumns = `${this.layersWidth}px auto`;
-    [...this.heads.children].forEach((span, i) => { span.style.left = px(i * g.stepX + (i ? g.w / 2 : 0)); });
-    [...this.layers.children].forEach((span, i) => { span.style.top = px(i * g.stepY + g.h / 2); });
+    [...this.heads.children].forEach((span, i) => { span.style.left = px(i * g.stepX + (i ? g.w / 2 : 0) + EDGE * g.ratio); });
+    [...this.layers.children].forEach((span, i) => { span.style.top = px(i * g.stepY + g.h / 2 + EDGE * g.ratio); });
+    this.foot.style.maxWidth = `${Math.max(430, this.layersWidth + EDGE + g.width / g.ratio)}px`;
     // Zoomed in, the heads scroll in a window as high as all of them were.
     const full = this.measure(this.ratio, 1).height / g.ratio + 40;
     this.scroller.style.maxHeight = this.zoom > 1 ? `${Math.max(full, Math.min(440, window.innerHeight * 0.6))}px` : "";
@@ -350,53 +352,4 @@ class Overview {
     }
     saveSvg(picture, `${this.header.file_stem}.svg`);
   }
-}
-
-// ---- pixels ------------------------------------------------------------------
-
-/** For each of `size` pixels the cells it covers, as [first, behind the last]: at least one. */
-function covered(cells, size) {
-  const first = new Int32Array(size), last = new Int32Array(size);
-  for (let i = 0; i < size; i++) {
-    first[i] = Math.floor((i * cells) / size);
-    // Enlarged, a pixel belongs to the cell at its centre; shrunk, to all it covers.
-    if (size >= cells) first[i] = Math.floor(((i + 0.5) * cells) / size);
-    last[i] = size >= cells ? first[i] + 1 : Math.max(first[i] + 1, Math.ceil(((i + 1) * cells) / size));
-  }
-  return [first, last];
-}
-
-/** One head. A pixel over several cells shows the largest, so that no sharp weight is lost. */
-function paintHead(pixels, weights, m, [top, bottom], [left, right], colours) {
-  const [height, width] = [top.length, left.length];
-  for (let y = 0, p = 0; y < height; y++) {
-    if (y && top[y] === top[y - 1] && bottom[y] === bottom[y - 1]) {
-      pixels.copyWithin(p, p - width, p);
-      p += width;
-      continue;
-    }
-    for (let x = 0; x < width; x++) {
-      let most = 0;
-      for (let row = top[y]; row < bottom[y]; row++) {
-        for (let at = row * m + left[x], end = row * m + right[x]; at < end; at++) if (weights[at] > most) most = weights[at];
-      }
-      pixels[p++] = colours[most];
-    }
-  }
-}
-
-/** The colour of each byte as ABGR, the order of canvas pixels on little-endian machines (all that run browsers). */
-function colourTable(scale) {
-  const stops = scale.map(([at, colour]) => [at * 255, [1, 3, 5].map((i) => parseInt(colour.slice(i, i + 2), 16))]);
-  return Uint32Array.from({ length: 256 }, (_, byte) => {
-    const next = Math.max(1, stops.findIndex(([at]) => at >= byte));
-    const [[from, a], [to, b]] = [stops[next - 1], stops[next]];
-    const t = (byte - from) / (to - from);
-    const [red, green, blue] = a.map((v, i) => Math.round(v + (b[i] - v) * t));
-    return (255 << 24) | (blue << 16) | (green << 8) | red;
-  });
-}
-
-function hex(abgr) {
-  return `#${[0, 8, 16].map((shift) => ((abgr >> shift) & 255).toString(16).padStart(2, "0")).join("")}`;
 }

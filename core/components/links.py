@@ -40,7 +40,7 @@ _component = st.components.v2.component(
     "headlight_links",
     html='<div class="links"></div>',
     css=source("common.css", "links.css"),
-    js=source("common.js", "links.js"),
+    js=source("common.js", "links_parts.js", "links.js"),
 )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 import streamlit as st
 
@@ -36,7 +37,7 @@ _component = st.components.v2.component(
     "headlight_overview",
     html='<div class="overview"></div>',
     css=source("common.css", "overview.css"),
-    js=source("common.js", "overview.js"),
+    js=source("common.js", "pixels.js", "overview.js"),
 )
 
 
@@ -59,7 +60,7 @@ def overview(
     """
     if not (0 <= layer < attn.n_layers and 0 <= head < attn.n_heads):
         raise ValueError(f"layer {layer}, head {head} of {attn.n_layers} layers x {attn.n_heads} heads")
-    turn, marked = _turn(key, (layer, head))
+    turn, marked, choice = _settle(key, (layer, head))
     weights, peaks = stretched(attn.weights) if stretch else (one_byte(attn.weights), None)
     header = {
         "key": key,
@@ -73,31 +74,39 @@ def overview(
         "file_stem": file_stem,
     }
     _component(key=key, data=pack(header, weights), on_chosen_change=_ignore)
-    choice = _choice(key, turn)
     # A map with fewer heads may have come since the click.
     return choice if choice and choice[0] < attn.n_layers and choice[1] < attn.n_heads else None
 
 
-def _turn(key: str, asked: tuple[int, int]) -> tuple[int, tuple[int, int]]:
-    """A number for each time the page, not the person, picks the head, and the head it picked.
+class _Memory(NamedTuple):
+    """Between two runs. turn: a number for each time the page, not the person, picks the head; marked: what it picked
+    then; seen: the person's choice at the last run; known: the head that the page knew of after it."""
 
-    Clicks carry it back: a click from an earlier turn is out of date. A head that
-    the person clicked and the page now asks for is no new turn, so the buffer stays
-    as it was, byte for byte, and streamlit does not send it a second time.
+    turn: int
+    marked: tuple[int, int]
+    seen: tuple[int, int] | None
+    known: tuple[int, int]
+
+
+def _settle(key: str, asked: tuple[int, int]) -> tuple[int, tuple[int, int], tuple[int, int] | None]:
+    """Who picks the head, the page or the person: the turn, the head marked at its start, the person's choice since.
+
+    Clicks carry their turn: one from an earlier turn is out of date. A new turn begins when the page asks for
+    another head than it knew of; but not in the run that a click started, when the page has not heard of it yet.
+    Within a turn the buffer stays as it was, byte for byte, so streamlit need not send it again for each click.
     """
-    memory = f"{key}.turn"
-    last_asked, turn, marked = st.session_state.get(memory, (None, 0, asked))
-    if asked != last_asked and asked != (_choice(key, turn) or marked):
-        turn, marked = secrets.randbits(31), asked
-    elif last_asked is None:
-        turn = secrets.randbits(31)
-    st.session_state[memory] = (asked, turn, marked)
-    return turn, marked
+    memory = f"{key}.memory"
+    before: _Memory | None = st.session_state.get(memory)
+    turn, marked, choice = (before.turn, before.marked, _choice(key, before.turn)) if before else (0, asked, None)
+    moved = before is not None and asked != before.known and choice in (None, before.seen)
+    if before is None or (moved and asked != (choice or marked)):
+        turn, marked, choice = secrets.randbits(31), asked, None
+    st.session_state[memory] = _Memory(turn, marked, choice, choice or asked)
+    return turn, marked, choice
 
 
 def _choice(key: str, turn: int) -> tuple[int, int] | None:
-    state = st.session_state.get(key) or {}
-    chosen = state.get("chosen")
+    chosen = (st.session_state.get(key) or {}).get("chosen")
     return (int(chosen[0]), int(chosen[1])) if chosen and chosen[2] == turn else None
 
 
