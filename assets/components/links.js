@@ -275,7 +275,7 @@ class Links {
     if (!place) this.lines.replaceChildren(...this.all);
     else {
       const mine = this.shown[other].map(at).filter(({ query, key }) => this.drawn.has(query * this.m + key));
-      this.lines.replaceChildren(...mine.map((cell) => this.path(this.curve(cell, other), Math.min(1, this.weight(cell.query, cell.key)), 0.14)));
+      this.lines.replaceChildren(...mine.map((cell) => this.path(this.curve(cell, other), Math.min(1, this.weight(cell.query, cell.key)), 0.25)));
     }
     this.tell(place, other, at);
   }
