@@ -12,6 +12,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import torch
 
@@ -61,7 +62,8 @@ def score(outputs: Sequence[str], references: References) -> Score:
     from sacrebleu.metrics.chrf import CHRF
 
     most = max(len(r) for r in references)
-    streams = [[r[i] if i < len(r) else "" for r in references] for i in range(most)]
+    # None, not "": an empty reference would be one of length 0, and excuse outputs that are too short.
+    streams: Any = [[r[i] if i < len(r) else None for r in references] for i in range(most)]
     return Score(len(outputs), BLEU().corpus_score(outputs, streams).score, CHRF().corpus_score(outputs, streams).score)
 
 

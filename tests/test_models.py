@@ -18,6 +18,8 @@ from core.models import Model, installed, load_model, load_weights, own_tensors,
 from core.nn.transformer import Transformer
 from core.text.tokenizer import Tokenizer, train_tokenizer
 
+BIAS = "encoder.0.attention.w_q.bias"
+
 
 def test_what_is_saved_comes_back_in_half_precision(models: Path, model: Model, tokenizer: Tokenizer):
     torch.manual_seed(0)
@@ -79,11 +81,11 @@ def _change_tensor(path: Path, change: Callable[[dict[str, torch.Tensor]], Any])
         (lambda p: _change_tensor(p, lambda t: t.pop("decoder.1.cross.w_q.bias")), "model_foreign"),
         (lambda p: _change_tensor(p, lambda t: t.update(stranger=torch.zeros(1))), "model_foreign"),
         (
-            lambda p: _change_tensor(p, lambda t: t.update({"encoder.0.attention.w_q.bias": torch.zeros(31)})),
+            lambda p: _change_tensor(p, lambda t: t.update({BIAS: torch.zeros(31)})),
             "model_foreign",
         ),
         (
-            lambda p: _change_tensor(p, lambda t: t["encoder.0.attention.w_q.bias"].fill_(float("nan"))),
+            lambda p: _change_tensor(p, lambda t: t[BIAS].fill_(float("nan"))),
             "model_not_finite",
         ),
         (
@@ -102,10 +104,10 @@ def test_bad_weights_are_refused_naming_the_file(models: Path, damage: Callable[
 
 def test_the_tensor_at_fault_is_named(models: Path):
     path = models / "tiny" / "model.safetensors"
-    _change_tensor(path, lambda t: t["encoder.0.attention.w_q.bias"].fill_(float("nan")))
+    _change_tensor(path, lambda t: t[BIAS].fill_(float("nan")))
     with pytest.raises(ModelError) as caught:
         load_model("tiny", models)
-    assert caught.value.values["tensor"] == "encoder.0.attention.w_q.bias"
+    assert caught.value.values["tensor"] == BIAS
 
 
 @pytest.mark.parametrize(

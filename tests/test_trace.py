@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
 from dataclasses import fields, replace
@@ -136,10 +137,8 @@ def test_no_broken_json_gets_past(trace: Trace):
             if not isinstance(at[path[-1]], dict | list):
                 continue
             at[path[-1]] = wrong
-            try:
+            with contextlib.suppress(ValueError):
                 Trace.from_json(json.dumps(broken))
-            except ValueError:
-                pass  # as it should
 
 
 def test_foreign_archives_raise(trace: Trace):

@@ -12,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import torch
+from accelerate import Accelerator
 
 from core.config import Augmentation
 from core.models import TOKENIZER
@@ -45,23 +46,32 @@ def main(argv: list[str] | None = None) -> int:
 def prepare(recipe: Recipe, pairs: list[Pair], valid: list[Pair], out: Path) -> Run:
     """Tokenizer (the saved one, or a new one trained on augmented text), fresh weights by seed, the state in `out`."""
     torch.manual_seed(recipe.train.seed)
-    if (out / TOKENIZER).exists():
-        tokenizer = Tokenizer.load(out / TOKENIZER)
-    else:
-        written = augment(pairs, recipe.augmentation, recipe.train.seed)
-        tokenizer = train_tokenizer((side for pair in written for side in pair), recipe.train.vocab_size)
-        out.mkdir(parents=True, exist_ok=True)
-        tokenizer.save(out / TOKENIZER)
+    accelerator = Accelerator()
+    with accelerator.main_process_first():  # one process writes the tokenizer, the others find it whole
+        if (out / TOKENIZER).exists():
+            tokenizer = Tokenizer.load(out / TOKENIZER)
+        else:
+            written = augment(pairs, recipe.augmentation, recipe.train.seed)
+            tokenizer = train_tokenizer((side for pair in written for side in pair), recipe.train.vocab_size)
+            out.mkdir(parents=True, exist_ok=True)
+            tokenizer.save(out / TOKENIZER)
     net = Transformer(recipe.model_config(len(tokenizer)))
-    return Run(recipe, net, tokenizer, pairs, valid, out)
+    return Run(recipe, net, tokenizer, pairs, valid, out, accelerator)
 
 
 def _recipe(args: argparse.Namespace) -> Recipe:
     recipe = RECIPES[args.config]
     changes = {name: getattr(args, name) for name in ("epochs", "seed") if getattr(args, name) is not None}
     if args.overfit:  # no noise of any kind: only whether the model can learn at all
-        changes = {"epochs": 300, "patience": 300, "label_smoothing": 0.0, "ema": 0.0, "warmup": 20, **changes}
-        recipe = replace(recipe, model={**recipe.model, "dropout": 0.0}, augmentation=Augmentation(0, 0, 0))
+        still = {"label_smoothing": 0.0, "ema": 0.0, "epochs": 200, "patience": 200}
+        one_batch = {"batch_tokens": 100_000, "warmup": 20}
+        changes = {**still, **one_batch, **changes}
+        recipe = replace(
+            recipe,
+            model={**recipe.model, "dropout": 0.0},
+            augmentation=Augmentation(0, 0, 0),
+            keep_epochs=False,
+        )
     return replace(recipe, train=replace(recipe.train, **changes))
 
 

@@ -25,7 +25,10 @@ def encode_pairs(pairs: Sequence[tuple[str, str]], tokenizer: Tokenizer, max_tok
     src = tokenizer.encode_ids([s for s, _ in pairs])
     tgt = tokenizer.encode_ids([t for _, t in pairs])
     end = [tokenizer.eos]
-    return [(s + end, t + end) for s, t in zip(src, tgt, strict=True) if max(len(s), len(t)) < max_tokens]
+    short = [(s + end, t + end) for s, t in zip(src, tgt, strict=True) if max(len(s), len(t)) < max_tokens]
+    if not short:
+        raise ValueError(f"none of {len(pairs)} pairs has at most {max_tokens} tokens a side")
+    return short
 
 
 def bucket(examples: Sequence[tuple[Ids, Ids]], batch_tokens: int, seed: int) -> list[list[int]]:

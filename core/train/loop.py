@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
+from typing import Self
 
 import torch
 from accelerate import Accelerator
@@ -63,15 +64,15 @@ class Run:
 def train(run: Run) -> Progress:
     """Train to the recipe's last epoch or to the early stop; raises `Stopped` on Ctrl-C, saved."""
     config, progress = run.recipe.train, run.progress
-    stop = _StopSignal()
-    while progress.epoch < config.epochs and progress.bad_epochs < config.patience:
-        _epoch(run, stop)
-        progress.epoch, progress.batch = progress.epoch + 1, 0
-        loss = validate(run)
-        progress.bad_epochs = 0 if loss < progress.best else progress.bad_epochs + 1
-        progress.best = min(progress.best, loss)
-        _keep(run, loss)
-        run.save()
+    with _StopSignal() as stop:
+        while progress.epoch < config.epochs and progress.bad_epochs < config.patience:
+            _epoch(run, stop)
+            progress.epoch, progress.batch = progress.epoch + 1, 0
+            loss = validate(run)
+            progress.bad_epochs = 0 if loss < progress.best else progress.bad_epochs + 1
+            progress.best = min(progress.best, loss)
+            _keep(run, loss)
+            run.save()
     return progress
 
 
@@ -81,8 +82,7 @@ def _epoch(run: Run, stop: _StopSignal) -> None:
     seed = config.seed * 1000 + progress.epoch
     examples = encode_pairs(augment(run.pairs, run.recipe.augmentation, seed), run.tokenizer, config.max_tokens)
     batches = bucket(examples, config.batch_tokens, seed)
-    world = accelerator.num_processes
-    batches = batches[accelerator.process_index :: world][: max(1, len(batches) // world)]  # as many for each process
+    batches = share(batches, accelerator.process_index, accelerator.num_processes)
     run.model.train()
     started, saved = time.monotonic() - progress.seconds, time.monotonic()
     bar = tqdm(
@@ -99,14 +99,21 @@ def _epoch(run: Run, stop: _StopSignal) -> None:
         batch = collate([examples[i] for i in indices], run.tokenizer)
         loss = update(run, batch)
         progress.batch, progress.seconds = progress.batch + 1, time.monotonic() - started
-        tokens = world * (batch.src.numel() + batch.tgt.numel())
+        tokens = accelerator.num_processes * (batch.src.numel() + batch.tgt.numel())
         bar.set_postfix(loss=f"{loss:.3f}", tokens_s=f"{tokens / (time.monotonic() - before):.0f}", refresh=False)
-        if stop.asked:
+        if stop.agreed(accelerator):
             run.save()
             raise Stopped
         if time.monotonic() - saved > SAVE_EVERY:
             run.save()
             saved = time.monotonic()
+
+
+def share(batches: list[list[int]], process: int, processes: int) -> list[list[int]]:
+    """One process's batches of an epoch: as many for each, since they wait for one another at every update."""
+    if len(batches) < processes:
+        return [batches[process % len(batches)]]
+    return batches[process::processes][: len(batches) // processes]
 
 
 def update(run: Run, batch: Batch) -> float:
@@ -162,8 +169,9 @@ def _keep(run: Run, loss: float) -> None:
     if not run.accelerator.is_main_process:
         return
     progress = run.progress
-    (run.out / "epochs").mkdir(parents=True, exist_ok=True)
-    write(run.out / "epochs" / f"{progress.epoch:02}.safetensors", {n: t.half() for n, t in run.ema.items()})
+    if run.recipe.keep_epochs:
+        (run.out / "epochs").mkdir(parents=True, exist_ok=True)
+        write(run.out / "epochs" / f"{progress.epoch:02}.safetensors", {n: t.half() for n, t in run.ema.items()})
     if progress.bad_epochs == 0:
         save_model(run.out, run.net, run.tokenizer, run.recipe.record(len(run.tokenizer)), run.ema)
     line = {"epoch": progress.epoch, "step": progress.step, "valid_loss": loss, "hours": progress.seconds / 3600}
@@ -186,12 +194,25 @@ def _has_bf16(device: torch.device) -> bool:
 
 
 class _StopSignal:
-    """Remembers Ctrl-C until the step under way is finished."""
+    """Remembers Ctrl-C until the step under way is finished; afterwards signals do what they did before."""
 
     def __init__(self) -> None:
         self.asked = False
-        for name in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(name, self._ask)
+
+    def __enter__(self) -> Self:
+        self._before = {name: signal.signal(name, self._ask) for name in (signal.SIGINT, signal.SIGTERM)}
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        for name, handler in self._before.items():
+            signal.signal(name, handler)
 
     def _ask(self, number: int, frame: FrameType | None) -> None:
         self.asked = True
+
+    def agreed(self, accelerator: Accelerator) -> bool:
+        """Was any process asked? All hear it at the same step: one that stopped alone would leave others waiting."""
+        if accelerator.num_processes == 1:
+            return self.asked
+        asked = torch.tensor(float(self.asked), device=accelerator.device)
+        return bool(accelerator.reduce(asked, "sum").item())

@@ -16,6 +16,7 @@ class Recipe:
     model: dict[str, Any] = field(default_factory=dict)  # what differs from TransformerConfig's defaults
     train: TrainConfig = field(default_factory=TrainConfig)
     augmentation: Augmentation = field(default_factory=Augmentation)
+    keep_epochs: bool = True  # the weights of each epoch, beside the best
 
     def model_config(self, vocab_size: int) -> TransformerConfig:
         return TransformerConfig(vocab_size=vocab_size, **self.model)
@@ -42,7 +43,7 @@ RECIPES = {
             "en",
             "fr",
             {"d_model": 32, "n_heads": 4, "n_encoder_layers": 2, "n_decoder_layers": 2, "d_ff": 64, "max_len": 64},
-            TrainConfig(epochs=2, batch_tokens=200, warmup=20, vocab_size=400),
+            TrainConfig(epochs=2, batch_tokens=200, lr=5e-3, warmup=20, max_tokens=64, vocab_size=400),
         ),
     )
 }
