@@ -6,7 +6,7 @@ import csv
 import io
 import json
 
-from core.figures.labels import names
+from core.figures.labels import query_names, tokens
 from core.trace import AttentionMap
 
 
@@ -14,8 +14,8 @@ def to_csv(attn: AttentionMap, layer: int = 0, head: int = 0) -> str:
     """One head: a header of keys, then a line a query. Weights with all their digits."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(["", *map(_safe, names(attn.keys))])
-    for name, row in zip(names(attn.queries), attn.head(layer, head).tolist(), strict=True):
+    writer.writerow(["", *map(_safe, tokens(attn.keys))])
+    for name, row in zip(query_names(attn.queries), attn.head(layer, head).tolist(), strict=True):
         writer.writerow([_safe(name), *row])
     return out.getvalue()
 
@@ -29,8 +29,8 @@ def to_json(attn: AttentionMap, layer: int = 0, head: int = 0) -> str:
     """One head: {kind, queries, keys, weights [query][key]}."""
     record = {
         "kind": attn.kind,
-        "queries": names(attn.queries),
-        "keys": names(attn.keys),
+        "queries": query_names(attn.queries),
+        "keys": tokens(attn.keys),
         "weights": attn.head(layer, head).tolist(),
     }
     return json.dumps(record, ensure_ascii=False)

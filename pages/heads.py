@@ -9,7 +9,7 @@ from core.components.overview import WORDS as OVERVIEW
 from core.components.overview import overview
 from core.figures.attention import Words, attention_heatmap
 from core.figures.theme import weight_scale
-from core.measures import by_word, pooled
+from core.measures import Pick, by_word, pooled
 from core.reading import promise, read_aloud
 from core.samples import samples
 from core.trace import AttentionMap, Trace
@@ -25,39 +25,36 @@ def look(trace: Trace) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         kind = ui.choice("kind", trace.kinds)
         unit = ui.choice("unit", ("word", "piece"))
+        attn = by_word(trace[kind]) if unit == "word" else trace[kind]
+        layer, head = ui.pick("layer", attn.n_layers), ui.pick("head", attn.n_heads)
+        view = ui.choice("view", ("heatmap", "links", "numbers"))
         stretch = st.toggle(t("stretch"), key="stretch", bind="query-params", help=t("stretch.help"))
-    attn = by_word(trace[kind]) if unit == "word" else trace[kind]
     for sample in samples("heads", info.src):
         if sample.kind == kind and (answer := promise(trace[kind], sample.query, sample.keys, ui.language())):
             st.info(ui.md(answer), icon="🔎")
-    left, right = st.columns([5, 6], gap="large")
-    with left:
-        all_heads(attn, trace, stretch)
-    with right:
-        one_head(attn, trace, stretch)
-
-
-def all_heads(attn: AttentionMap, trace: Trace, stretch: bool) -> None:
-    """Every layer and head; a click chooses."""
-    layer, head = ui.picked("layer", attn.n_layers), ui.picked("head", attn.n_heads)
-    stem = ui.file_stem(trace.src_text, trace.model, attn.kind)
-    chosen = overview(
-        attn, layer, head, words=ui.texts(OVERVIEW), scale=weight_scale(ui.dark()), stretch=stretch, file_stem=stem,
-        key=f"overview-{attn.kind}",
-    )  # fmt: skip
-    if chosen and chosen != (layer, head):
-        st.session_state.layer, st.session_state.head = (str(i + 1) for i in chosen)
-
-
-def one_head(attn: AttentionMap, trace: Trace, stretch: bool) -> None:
-    """The chosen head large, the sentence that reads it, and its numbers as files."""
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        layer, head = ui.pick("layer", attn.n_layers), ui.pick("head", attn.n_heads)
-        view = ui.choice("view", ("heatmap", "links", "numbers"))
-    one = pooled(attn, layer, head)
-    name = ui.pick_name(layer, head)
-    stem = ui.file_stem(trace.src_text, trace.model, attn.kind, name)
+    one, name = pooled(attn, layer, head), ui.pick_name(layer, head)
+    stem = ui.file_stem(trace.src_text, trace.model, kind)
     reading = f"{name}: {read_aloud(one, ui.language())}"
+    left, right = st.columns(2, gap="medium")
+    with left:
+        all_heads(attn, layer, head, stretch, stem)
+        st.markdown(ui.md(reading))
+        ui.downloads(one, trace, f"{stem}_{ui.file_stem(name)}")
+    with right:
+        one_head(one, view, stretch, reading, f"{stem}_{ui.file_stem(name)}")
+
+
+def all_heads(attn: AttentionMap, layer: Pick, head: Pick, stretch: bool, stem: str) -> None:
+    """Every layer and head; a click chooses."""
+    overview(
+        attn, layer if isinstance(layer, int) else 0, head if isinstance(head, int) else 0, words=ui.texts(OVERVIEW),
+        scale=weight_scale(ui.dark()), stretch=stretch, file_stem=stem, key=f"overview-{attn.kind}",
+        on_choose=ui.put_pick,
+    )  # fmt: skip
+
+
+def one_head(one: AttentionMap, view: str, stretch: bool, reading: str, stem: str) -> None:
+    """The chosen head, large."""
     if view == "heatmap":
         words = Words(t("term.query"), t("term.key"), t("term.weight"))
         fig = attention_heatmap(one, 0, 0, words, dark=ui.dark(), stretch=stretch)
@@ -66,8 +63,6 @@ def one_head(attn: AttentionMap, trace: Trace, stretch: bool) -> None:
         links(one, 0, 0, words=ui.texts(LINKS), scale=weight_scale(ui.dark()), file_stem=stem, key="links")
     else:
         ui.numbers(one)
-    st.markdown(ui.md(reading))
-    ui.downloads(one, trace, stem)
 
 
 output, search = st.columns([4, 1], vertical_alignment="top")

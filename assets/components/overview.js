@@ -1,7 +1,7 @@
 // All heads of a map on one canvas. See core/components/overview.py.
 
 const GAP = 6; // CSS px between heads
-const SMALLEST = 44, LARGEST = 168; // CSS px a head at zoom 1, with labels of 12 px
+const SMALLEST = 40, LARGEST = 168; // CSS px a head at zoom 1, with labels of 12 px
 const CELL = 28; // CSS px a cell has at most, or a one-token map would be a wall of colour
 const EDGE = 4; // CSS px around the heads, room for the outline of a chosen one
 const PIXELS = 24e6; // of the canvas, at most

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 import streamlit as st
@@ -51,11 +51,13 @@ def overview(
     stretch: bool = False,
     file_stem: str,
     key: str,
+    on_choose: Callable[[int, int], None] = lambda layer, head: None,
 ) -> tuple[int, int] | None:
     """Draw all heads and return (layer, head), from 0, once a person has chosen one; None before that.
 
     layer, head: the head to mark. A new pair here outranks an earlier click, so the answer is then None again.
     scale: (position 0..1, colour) from weight 0 to weight 1.
+    on_choose: called with a person's choice before the page runs again, when widgets may still be set.
     stretch: colour each head against its own largest weight, and say so; hovered numbers stay true.
     """
     if not (0 <= layer < attn.n_layers and 0 <= head < attn.n_heads):
@@ -73,7 +75,7 @@ def overview(
         "scale": [list(stop) for stop in scale],
         "file_stem": file_stem,
     }
-    _component(key=key, data=pack(header, weights), on_chosen_change=_ignore)
+    _component(key=key, data=pack(header, weights), on_chosen_change=lambda: _tell(key, on_choose))
     # A map with fewer heads may have come since the click.
     return choice if choice and choice[0] < attn.n_layers and choice[1] < attn.n_heads else None
 
@@ -110,5 +112,7 @@ def _choice(key: str, turn: int) -> tuple[int, int] | None:
     return (int(chosen[0]), int(chosen[1])) if chosen and chosen[2] == turn else None
 
 
-def _ignore() -> None:
-    """Streamlit keeps only those states that have a callback."""
+def _tell(key: str, on_choose: Callable[[int, int], None]) -> None:
+    """Streamlit keeps only those states that have a callback; this one also passes the choice on."""
+    if chosen := (st.session_state.get(key) or {}).get("chosen"):
+        on_choose(int(chosen[0]), int(chosen[1]))

@@ -20,7 +20,7 @@ def tokens(axis: Axis) -> list[str]:
     return [f"\u00b7{token}" if axis.continues(i) else token for i, token in enumerate(axis.tokens)]
 
 
-def names(axis: Axis) -> list[str]:
+def query_names(axis: Axis) -> list[str]:
     """Each token; a decoder's inputs with the token each is about to write: `Un -> chien`."""
     if not axis.writes:
         return tokens(axis)
@@ -33,9 +33,9 @@ def short(label: str) -> str:
     return f" {ARROW} ".join(parts)
 
 
-def ticks(axis: Axis) -> list[str]:
+def ticks(labels: list[str], axis: Axis) -> list[str]:
     """Axis labels, escaped; special tokens small and grey."""
     return [
         f'<span style="color:#888;font-size:85%">{plain(short(name))}</span>' if special else plain(short(name))
-        for name, special in zip(names(axis), axis.special, strict=True)
+        for name, special in zip(labels, axis.special, strict=True)
     ]

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 QUERY, KEY, VALUE = "#0072B2", "#D55E00", "#009E73"
-MASKED = "#9a9a9a"
+_MASKED = {False: "#c4c4c4", True: "#3d3c3a"}
 
 # Weights, 0 to 1: one hue, light to dark on a light page and the other way on a dark one.
 _LIGHT = ("#ffffff", "#efedf5", "#dadaeb", "#bcbddc", "#9e9ac8", "#807dba", "#6a51a3", "#54278f", "#3f007d")
-_DARK = ("#0e1117", "#1d1b33", "#2f2a57", "#443b7d", "#5d51a4", "#7a6dc6", "#9c90e0", "#c3baf3", "#efeaff")
+_DARK = ("#171614", "#211e33", "#2f2a57", "#443b7d", "#5d51a4", "#7a6dc6", "#9c90e0", "#c3baf3", "#efeaff")
 
 Scale = list[tuple[float, str]]
+
+
+def masked(dark: bool = False) -> str:
+    """Where a query may not look: plain grey."""
+    return _MASKED[dark]
 
 
 def weight_scale(dark: bool = False) -> Scale:

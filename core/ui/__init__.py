@@ -1,6 +1,6 @@
 """What the pages share. A page writes `from core import ui` and finds it all here."""
 
-from core.ui.asking import ask, choice, model_picker, pick, picked, search_options
+from core.ui.asking import ask, choice, model_picker, pick, put_pick, search_options
 from core.ui.language import language, language_picker, md, t, texts
 from core.ui.running import run, run_or_say, warm_up
 from core.ui.showing import dark, downloads, file_stem, lesson, numbers, pick_name, plot_config, style, translation
@@ -19,8 +19,8 @@ __all__ = [
     "numbers",
     "pick",
     "pick_name",
-    "picked",
     "plot_config",
+    "put_pick",
     "run",
     "run_or_say",
     "search_options",

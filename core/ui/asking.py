@@ -75,7 +75,7 @@ def pick(key: str, count: int) -> Pick:
     names = [str(i + 1) for i in range(count)]
     options = [*names, *POOLS]
     from_link(key, options)
-    chosen = st.selectbox(
+    chosen: str = st.selectbox(
         t(f"term.{key}"), options, format_func=lambda o: o if o in names else t(f"pick.{o}"), key=key, width=120,
         persist_state="session",
     )  # fmt: skip
@@ -86,7 +86,7 @@ def pick(key: str, count: int) -> Pick:
 def search_options() -> tuple[int, int]:
     """How wide the search is (1 is greedy), and which of its hypotheses to look at."""
     from_link("beam", BEAMS)
-    beam = st.segmented_control(
+    beam: str = st.segmented_control(
         t("beam"), BEAMS, default=None if "beam" in st.session_state else BEAMS[0], required=True, key="beam",
         format_func=lambda n: t("beam.greedy") if n == "1" else n, help=t("beam.help"), persist_state="session",
     )  # fmt: skip
@@ -115,7 +115,6 @@ def into_link(key: str, value: str, default: str) -> str:
     return value
 
 
-def picked(key: str, count: int) -> int:
-    """The single layer or head that `pick` holds, before it is drawn; the first while all are pooled."""
-    value = str(st.session_state.get(key, "1"))
-    return min(int(value), count) - 1 if value.isdigit() and int(value) else 0
+def put_pick(layer: int, head: int) -> None:
+    """Choose a head from a picture, in a callback: before `pick` is drawn again."""
+    st.session_state.layer, st.session_state.head = str(layer + 1), str(head + 1)

@@ -9,7 +9,7 @@ from typing import Any
 import streamlit as st
 
 from core.export import to_csv, to_json
-from core.figures.labels import names
+from core.figures.labels import query_names, tokens
 from core.measures import Pick
 from core.trace import AttentionMap, Trace
 from core.ui.asking import into_link
@@ -60,8 +60,8 @@ def numbers(attn: AttentionMap) -> None:
     """A table of a one-head map that can be copied, special tokens and all."""
     import pandas as pd  # streamlit's own; half a second that only this view pays
 
-    keys = [f"{i} {name}" for i, name in enumerate(names(attn.keys), 1)]  # a table wants each column's name once
-    queries = [f"{i} {name}" for i, name in enumerate(names(attn.queries), 1)]
+    keys = [f"{i} {name}" for i, name in enumerate(tokens(attn.keys), 1)]  # a table wants each column's name once
+    queries = [f"{i} {name}" for i, name in enumerate(query_names(attn.queries), 1)]
     st.dataframe(pd.DataFrame(attn.head(0, 0), queries, keys).style.format("{:.3f}"))
 
 
