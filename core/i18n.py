@@ -1,4 +1,4 @@
-"""Catalogs of what a person reads: assets/i18n/<language>.json, flat, `page.name` -> text with {places}."""
+"""Catalogs of what a person reads: assets/i18n/<language>/*.json, flat, `page.name` -> text with {places}."""
 
 from __future__ import annotations
 
@@ -14,8 +14,10 @@ LANGUAGES = {"ko": "한국어", "en": "English"}
 
 @cache
 def catalog(language: str) -> dict[str, str]:
-    """All texts of a language."""
-    texts: dict[str, str] = json.loads((CATALOGS / f"{language}.json").read_text("utf-8"))
+    """All texts of a language, from all its files."""
+    texts: dict[str, str] = {}
+    for path in sorted((CATALOGS / language).glob("*.json")):
+        texts |= json.loads(path.read_text("utf-8"))
     return texts
 
 

@@ -86,11 +86,11 @@ def pick(key: str, count: int) -> Pick:
 def search_options() -> tuple[int, int]:
     """How wide the search is (1 is greedy), and which of its hypotheses to look at."""
     from_link("beam", BEAMS)
-    beam: str = st.segmented_control(
+    beam = st.segmented_control(
         t("beam"), BEAMS, default=None if "beam" in st.session_state else BEAMS[0], required=True, key="beam",
         format_func=lambda n: t("beam.greedy") if n == "1" else n, help=t("beam.help"), persist_state="session",
     )  # fmt: skip
-    into_link("beam", str(beam), BEAMS[0])
+    beam = into_link("beam", str(beam), BEAMS[0])
     from_link("hypothesis", [str(i) for i in range(int(beam))])
     return int(beam), int(st.session_state.get("hypothesis", "0"))
 
