@@ -80,6 +80,14 @@ def test_a_beam_of_two_finds_what_greedy_misses():
     assert [f.score for f in found] == [f.log_prob for f in found]
 
 
+def test_an_ended_output_takes_no_place_in_the_beam():
+    """Of width 2, the first step ends one output; two go on all the same, and the less likely of them wins."""
+    table = Table({(): [0, 0.6, 0.3, 0.1], (A,): [0.1, 0.3, 0.3, 0.3], (B,): [0, 1, 0, 0]})
+    (found,) = beam(table, ONE, bos=BOS, eos=EOS, limits=[2], width=2, alpha=0.0)
+    assert [f.tokens for f in found] == [(EOS,), (B, EOS)]
+    assert [f.log_prob for f in found] == pytest.approx([math.log(0.6), math.log(0.1)])
+
+
 @pytest.mark.parametrize("alpha", [0.0, 0.6, 1.0])
 @pytest.mark.parametrize("seed", range(4))
 def test_a_beam_as_wide_as_all_paths_finds_the_best_of_them(seed: int, alpha: float):
@@ -111,13 +119,14 @@ def test_the_length_penalty_is_wus():
     assert length_penalty(30, 0.0) == 1
 
 
-def test_the_length_penalty_lets_a_longer_output_win():
+@pytest.mark.parametrize("width", [1, 2])  # a beam of one, too, goes on while a longer output can still win
+def test_the_length_penalty_lets_a_longer_output_win(width: int):
     # (eos) has log 0.5 = -0.693; (A, A, A, A, A, A, eos) has log 0.4 = -0.916, divided by 2 at length 7.
     sure = {(A,) * n: [0, 0, 1, 0] for n in range(1, 6)} | {(A,) * 6: [0, 1, 0, 0]}
     table = Table({(): [0, 0.5, 0.4, 0.1], **sure, (B,): [0, 1, 0, 0]})
 
     def best(alpha: float) -> Found:
-        return beam(table, ONE, bos=BOS, eos=EOS, limits=[8], width=2, alpha=alpha)[0][0]
+        return beam(table, ONE, bos=BOS, eos=EOS, limits=[8], width=width, alpha=alpha)[0][0]
 
     assert best(0.0).tokens == (EOS,)
     assert best(1.0).tokens == (A,) * 6 + (EOS,)
