@@ -47,7 +47,7 @@ class _CrossEntropy(torch.autograd.Function):
         out = torch.empty_like(logits)
         for start in range(0, len(logits), _CrossEntropy.ROWS):
             rows = slice(start, start + _CrossEntropy.ROWS)
-            grad = logits[rows].float().sub_(log_z[rows, None]).exp_()
+            grad = logits[rows].to(torch.float32, copy=True).sub_(log_z[rows, None]).exp_()  # a copy, always
             grad -= ctx.smoothing / logits.size(1)
             grad.scatter_add_(1, labels[rows, None], torch.full_like(grad[:, :1], ctx.smoothing - 1))
             out[rows] = grad.mul_(weight[rows, None])
