@@ -202,14 +202,19 @@ class Transformer(nn.Module):
         """`tgt` are the decoder's inputs: `<s>`, y1, y2, ... ; row i of the logits predicts y_(i+1)."""
         return self.details(src, tgt).output
 
-    def details(self, src: Int[Tensor, "b src"], tgt: Int[Tensor, "b tgt"]) -> Details:
-        """The one teacher-forced computation; `forward` returns a field of it."""
+    def details(
+        self, src: Int[Tensor, "b src"], tgt: Int[Tensor, "b tgt"], tgt_mask: Bool[Tensor, "#b #tgt tgt"] | None = None
+    ) -> Details:
+        """The one teacher-forced computation; `forward` returns a field of it.
+
+        `tgt_mask` is True where a decoder input may look at another; without one the causal mask.
+        """
         src_mask = padding_mask(src, self.config.pad)
         src_embedded, encoder, memory = self.encode(src, src_mask)
         tgt_embedded = self.embed(self.tgt_embedding, tgt)
         # Padding stands last, so the causal mask hides it from every real query; a `<pad>` that search wrote is seen.
-        x, mask = tgt_embedded.total, causal_mask(tgt.size(1)).to(tgt.device)
-        decoder = []
+        x, mask = tgt_embedded.total, causal_mask(tgt.size(1)) if tgt_mask is None else tgt_mask
+        mask, decoder = mask.to(tgt.device), []
         for layer in self.decoder:
             decoder.append(layer(x, mask, None, layer.cross.keys_values(memory), src_mask))
             x = decoder[-1].out

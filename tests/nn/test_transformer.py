@@ -148,6 +148,32 @@ def test_later_outputs_change_nothing_earlier(norm: str):
 
 
 @NORMS
+def test_without_the_causal_mask_later_outputs_change_earlier_ones(norm: str):
+    net = transformer(norm).eval()
+    everyone = torch.ones(1, 5, 5, dtype=torch.bool)
+    changed = TGT.clone()
+    changed[:, 4] = torch.tensor([16, 18, 3])
+    before, after = (net.details(SRC, tgt, everyone).output for tgt in (TGT, changed))
+    assert before.decoder_self.triu(1).ne(0).any(-1)[..., :-1].all()
+    moved = (before.logits - after.logits).abs().amax(-1)  # [batch, tgt]
+    assert (moved > 1e-4).all()
+
+
+@NORMS
+def test_a_decoder_mask_is_obeyed_in_every_layer_and_head(norm: str):
+    """Causal alone is the default; padding stands last, so that hiding it too leaves each real row as it was."""
+    net = transformer(norm).eval()
+    causal = torch.ones(1, 5, 5, dtype=torch.bool).tril()
+    default, named, both = (
+        net.details(SRC, TGT, mask).output for mask in (None, causal, causal & (TGT != 0)[:, None, :])
+    )
+    assert_close(named.logits, default.logits, rtol=0, atol=0)
+    assert_close(both.logits[TGT != 0], default.logits[TGT != 0])
+    assert both.decoder_self[0, ..., 4].eq(0).all()
+    assert both.decoder_self[1, ..., 2:].eq(0).all()
+
+
+@NORMS
 def test_a_padded_batch_is_its_sentences_alone(norm: str):
     net = transformer(norm).eval()
     batch = net(SRC, TGT)
