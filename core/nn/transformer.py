@@ -203,13 +203,18 @@ class Transformer(nn.Module):
         return self.details(src, tgt).output
 
     def details(
-        self, src: Int[Tensor, "b src"], tgt: Int[Tensor, "b tgt"], tgt_mask: Bool[Tensor, "#b #tgt tgt"] | None = None
+        self,
+        src: Int[Tensor, "b src"],
+        tgt: Int[Tensor, "b tgt"],
+        tgt_mask: Bool[Tensor, "#b #tgt tgt"] | None = None,
+        src_mask: Bool[Tensor, "b 1 src"] | None = None,
     ) -> Details:
         """The one teacher-forced computation; `forward` returns a field of it.
 
-        `tgt_mask` is True where a decoder input may look at another; without one the causal mask.
+        Masks to try instead of the model's own, True where a query may look: `tgt_mask` among the decoder's inputs
+        (its own is causal), `src_mask` whenever the source is looked at (its own hides padding).
         """
-        src_mask = padding_mask(src, self.config.pad)
+        src_mask = padding_mask(src, self.config.pad) if src_mask is None else src_mask
         src_embedded, encoder, memory = self.encode(src, src_mask)
         tgt_embedded = self.embed(self.tgt_embedding, tgt)
         # Padding stands last, so the causal mask hides it from every real query; a `<pad>` that search wrote is seen.

@@ -174,6 +174,20 @@ def test_a_decoder_mask_is_obeyed_in_every_layer_and_head(norm: str):
 
 
 @NORMS
+def test_without_the_padding_mask_a_padded_batch_is_not_its_sentences(norm: str):
+    net = transformer(norm).eval()
+    hidden, seen = (
+        net.details(SRC, TGT, src_mask=mask).output for mask in (SRC[:, None] != 0, torch.ones(3, 1, 7).bool())
+    )
+    assert_close(hidden.logits, net(SRC, TGT).logits, rtol=0, atol=0)
+    padded, full = [0, 2], 1
+    assert_close(seen.logits[full], hidden.logits[full])
+    assert ((seen.logits - hidden.logits)[padded].abs().amax((1, 2)) > 1e-3).all()
+    assert seen.encoder_self[0, ..., 5:].gt(0).all()
+    assert seen.cross[0, ..., 5:].gt(0).all()
+
+
+@NORMS
 def test_a_padded_batch_is_its_sentences_alone(norm: str):
     net = transformer(norm).eval()
     batch = net(SRC, TGT)
