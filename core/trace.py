@@ -103,10 +103,11 @@ class AttentionMap:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A token the model could have written, with its natural-log probability."""
+    """A token the model could have written, with its natural-log probability, and its id in the model's vocabulary."""
 
     token: str
     log_prob: float
+    id: int | None = None  # unknown to records that are older, or of a model without a search
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,7 +222,7 @@ def _encode(trace: Trace, array: Any) -> dict[str, Any]:
         return {"tokens": a.tokens, "word_of": a.word_of, "words": a.words, "special": a.special, "writes": a.writes}
 
     def candidate(c: Candidate) -> list[Any]:
-        return [c.token, c.log_prob]
+        return [c.token, c.log_prob, c.id]
 
     return {
         "model": trace.model,

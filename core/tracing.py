@@ -6,7 +6,8 @@ teacher-forced pass reads every map and every step's probabilities.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import asdict
 
 import numpy as np
 import torch
@@ -15,54 +16,67 @@ from torch import Tensor
 from core import decode
 from core.errors import TextError
 from core.models import Model
+from core.search import Sampling, Search
 from core.text.script import check_script
 from core.text.tokenizer import BYTES, MARK, SPECIALS, Encoding, Tokenizer
 from core.trace import AttentionMap, Axis, Candidate, Floats, Hypothesis, Step, Trace
 
 TOP_K = 10
+GREEDY = Search()
 _INSIDE_A_WORD = ("'", "-")  # don't, qu'il, week-end: one word
 
+__all__ = ["TOP_K", "Sampling", "Search", "axis", "find", "label", "output_limit", "read", "trace", "trace_output"]
 
-@dataclass(frozen=True, slots=True)
-class Search:
-    """How the output is looked for: `beam` 1 is greedy."""
 
-    beam: int = 1
-    alpha: float = 0.6
+def trace(
+    model: Model, text: str, search: Search = GREEDY, chosen: int = 0, on_step: decode.OnStep = decode.unheard
+) -> Trace:
+    """Read `text`, write its translation, and keep what every head looked at.
 
-    def __post_init__(self) -> None:
-        if not 1 <= self.beam <= 16:
-            raise ValueError(f"beam {self.beam} is not between 1 and 16")
+    `chosen` picks one of the beam's hypotheses; `on_step` hears how far the search is.
+    Raises `TextError` for a text that is empty, too long, or in a script the model never saw.
+    """
+    encoding = read(model, text)
+    found = find(model, encoding, search, on_step)
+    chosen = min(chosen, len(found) - 1)
+    hypotheses = tuple(Hypothesis(model.tokenizer.decode(f.tokens), f.log_prob, f.score) for f in found)
+    return _trace(model, text, encoding, found[chosen].tokens, hypotheses, chosen)
+
+
+def trace_output(model: Model, text: str, tokens: Sequence[int]) -> Trace:
+    """Read `text` as if the model had written `tokens`, one id at least (teacher forcing); it need not have ended."""
+    if not tokens:
+        raise ValueError("an output of 0 tokens has no steps")
+    return _trace(model, text, read(model, text), tuple(tokens))
 
 
 @torch.inference_mode()
-def trace(model: Model, text: str, search: Search = Search(), chosen: int = 0) -> Trace:
-    """Read `text`, write its translation, and keep what every head looked at.
-
-    `chosen` picks one of the beam's hypotheses. Raises `TextError` for a text
-    that is empty, too long, or in a script the model never saw.
-    """
-    tokenizer, encoding = model.tokenizer, read(model, text)
-    src = torch.tensor([[*encoding.ids, tokenizer.eos]])
-    found = _search(model, src, search)
-    best = found[min(chosen, len(found) - 1)]
-    inputs = (tokenizer.bos, *best.tokens[:-1])
-    output = model.net(src, torch.tensor([inputs]))
-    src_axis = axis(tokenizer, (*encoding.ids, tokenizer.eos))
-    tgt_axis = axis(tokenizer, inputs, writes=best.tokens)
+def _trace(
+    model: Model,
+    text: str,
+    encoding: Encoding,
+    tokens: tuple[int, ...],
+    hypotheses: tuple[Hypothesis, ...] = (),
+    chosen: int = 0,
+) -> Trace:
+    """The one teacher-forced pass."""
+    tokenizer, src = model.tokenizer, (*encoding.ids, model.tokenizer.eos)
+    inputs = (tokenizer.bos, *tokens[:-1])
+    output = model.net(torch.tensor([src]), torch.tensor([inputs]))
+    src_axis, tgt_axis = axis(tokenizer, src), axis(tokenizer, inputs, writes=tokens)
     return Trace(
         model=model.info.name,
         src_text=text,
-        tgt_text=tokenizer.decode(best.tokens),
+        tgt_text=tokenizer.decode(tokens),
         maps=(
             AttentionMap("encoder_self", _array(output.encoder_self), src_axis, src_axis),
             AttentionMap("decoder_self", _array(output.decoder_self), tgt_axis, tgt_axis),
             AttentionMap("cross", _array(output.cross), tgt_axis, src_axis),
         ),
-        steps=_steps(tokenizer, output.logits[0], best.tokens),
-        hypotheses=tuple(Hypothesis(tokenizer.decode(f.tokens), f.log_prob, f.score) for f in found),
-        chosen=min(chosen, len(found) - 1),
-        finished=best.finished,
+        steps=_steps(tokenizer, output.logits[0], tokens),
+        hypotheses=hypotheses,
+        chosen=chosen,
+        finished=tokens[-1] == tokenizer.eos,
     )
 
 
@@ -85,12 +99,28 @@ def output_limit(n_src: int, max_len: int) -> int:
     return min(2 * n_src + 10, max_len)
 
 
-def _search(model: Model, src: Tensor, search: Search) -> list[decode.Found]:
+@torch.inference_mode()
+def find(
+    model: Model,
+    encoding: Encoding,
+    search: Search,
+    on_step: decode.OnStep = decode.unheard,
+    watch: decode.Watch = decode.unheard,
+) -> list[decode.Found]:
+    """The outputs that a search finds, best first; `watch` hears what a beam of 2 or more considers."""
     net, bos, eos = model.net, model.tokenizer.bos, model.tokenizer.eos
-    limits = [output_limit(src.size(1), model.info.config.max_len)]
+    src = torch.tensor([[*encoding.ids, eos]])
+    limits, prefix = [output_limit(src.size(1), model.info.config.max_len)], search.prefix
+    if search.sampling:
+        return decode.sample(
+            net, src, bos=bos, eos=eos, limits=limits, prefix=prefix, on_step=on_step, **asdict(search.sampling)
+        )
     if search.beam == 1:
-        return decode.greedy(net, src, bos=bos, eos=eos, limits=limits)
-    return decode.beam(net, src, bos=bos, eos=eos, limits=limits, width=search.beam, alpha=search.alpha)[0]
+        return decode.greedy(net, src, bos=bos, eos=eos, limits=limits, prefix=prefix, on_step=on_step)
+    return decode.beam(
+        net, src, bos=bos, eos=eos, limits=limits, prefix=prefix, on_step=on_step, watch=watch,
+        width=search.beam, alpha=search.alpha,
+    )[0]  # fmt: skip
 
 
 def axis(tokenizer: Tokenizer, ids: tuple[int, ...], writes: tuple[int, ...] = ()) -> Axis:
@@ -146,13 +176,15 @@ def _steps(tokenizer: Tokenizer, logits: Tensor, tokens: tuple[int, ...]) -> tup
     written = log_probs[range(len(tokens)), tokens].tolist()
     return tuple(
         Step(
-            Candidate(label(piece), log_prob),
+            Candidate(label(piece), log_prob, token),
             tuple(
-                Candidate(label(p), value)
-                for p, value in zip(tokenizer.pieces(ids.tolist()), values.tolist(), strict=True)
+                Candidate(label(p), value, i)
+                for p, value, i in zip(tokenizer.pieces(ids.tolist()), values.tolist(), ids.tolist(), strict=True)
             ),
         )
-        for piece, log_prob, values, ids in zip(tokenizer.pieces(tokens), written, top.values, top.indices, strict=True)
+        for token, piece, log_prob, values, ids in zip(
+            tokens, tokenizer.pieces(tokens), written, top.values, top.indices, strict=True
+        )
     )
 
 
