@@ -29,7 +29,7 @@ TABLE = {
     "core.figures": "plotly numpy core.trace core.measures",
     "core.hub": "transformers torch numpy core.errors core.trace",
     "core.i18n": "babel core.errors",
-    "core.lab": "torch numpy jaxtyping core.decode core.errors core.models core.nn core.search "
+    "core.lab": "torch numpy jaxtyping core.config core.decode core.errors core.models core.nn core.search "
     "core.text core.trace core.tracing",
     "core.measures": "numpy core.trace",
     "core.models": "torch safetensors core.config core.errors core.nn core.shelf core.text",
