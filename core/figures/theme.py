@@ -21,3 +21,11 @@ def weight_scale(dark: bool = False) -> Scale:
     """Plotly's form: (position, colour), positions 0 to 1."""
     colours = _DARK if dark else _LIGHT
     return [(i / (len(colours) - 1), colour) for i, colour in enumerate(colours)]
+
+
+def difference_scale(dark: bool = False) -> Scale:
+    """Signed numbers and differences, -limit to +limit: blue, the ground at 0, orange."""
+    colours = ("#6fc0f2", "#2f7fb5", _DARK[0], "#b8651a", "#ffab5e") if dark else (
+        "#004f85", "#5aa9d9", _LIGHT[0], "#f3a261", "#a84600"
+    )  # fmt: skip
+    return [(i / (len(colours) - 1), colour) for i, colour in enumerate(colours)]

@@ -1,0 +1,381 @@
+// Matrices in reading order, one row followed through all. See core/components/matrices.py.
+
+const PACE = 1600; // ms a step when it plays
+
+export default function ({ data, parentElement, setStateValue }) {
+  const [view, cleanup] = keepView(parentElement, () => new Matrices(parentElement.querySelector(".matrices")));
+  view.send = setStateValue;
+  view.receive(data);
+  return cleanup;
+}
+
+class Matrices {
+  constructor(root) {
+    this.root = root;
+    this.zoom = 1;
+    this.panels = [];
+    this.held = null;
+    this.over = null;
+    this.bar = make("div", { className: "bar", role: "toolbar" });
+    this.flow = make("div", { className: "flow" });
+    this.foot = make("div", { className: "foot" });
+    this.tip = make("div", { className: "tip", hidden: true, "aria-hidden": "true" });
+    this.live = make("div", { className: "live", "aria-live": "polite" });
+    root.replaceChildren(this.bar, this.flow, this.foot, this.tip, this.live);
+    this.root.addEventListener("keydown", (event) => this.key(event));
+    this.resized = new ResizeObserver(() => {
+      if (this.width !== root.clientWidth || this.ratio !== window.devicePixelRatio) this.draw();
+    });
+    this.resized.observe(root);
+  }
+
+  close() {
+    this.resized.disconnect();
+    for (const timer of [this.playing, this.sendingRow, this.sendingEdit, this.speaking]) clearTimeout(timer);
+    this.root.replaceChildren();
+  }
+
+  // ---- data ----------------------------------------------------------------
+
+  receive(bytes) {
+    if (!sameBytes(this.bytes, bytes)) {
+      this.bytes = bytes;
+      const [header, values] = unpack(bytes);
+      this.take(header, values);
+    }
+    this.draw();
+  }
+
+  take(header, values) {
+    this.words = Object.fromEntries(Object.entries(header.words).map(([k, v]) => [k.replace("matrices.", ""), v]));
+    this.colours = { weights: colourTable(header.scale), difference: colourTable(header.difference), grey: colourTable([[0, header.grey], [1, header.grey]])[0] };
+    const names = header.panels.map((panel) => panel.name).join("\n");
+    const before = this.header;
+    this.header = header;
+    if (!before || before.panels.map((panel) => panel.name).join("\n") !== names) {
+      this.pause();
+      this.panels = header.panels.map(() => this.newPanel());
+      this.flow.replaceChildren(...this.panels.map((panel) => panel.item));
+      this.shown = this.panels.length;
+      this.cursor = [0, 0];
+    }
+    if (!before || before.selected !== header.selected) this.held = header.selected;
+    let at = 0;
+    header.panels.forEach((panel, i) => {
+      const size = panel.shape[0] * panel.shape[1];
+      let fresh = values.slice(at, at + size);
+      // A stroke that Python has not heard of yet is newer than what Python sends.
+      const own = this.panels[i];
+      if (panel.name === header.editable && (this.drawing !== undefined || this.sendingEdit) && own.values?.length === size) fresh = own.values;
+      own.take(panel, fresh);
+      at += size;
+    });
+    const rows = Math.max(...header.panels.map((panel) => panel.shape[0]));
+    if (this.held !== null && this.held >= rows) this.held = null;
+    this.cursor = [Math.min(this.cursor[0], rows - 1), this.cursor[1]];
+    this.furnish();
+  }
+
+  newPanel() {
+    const panel = new PanelView(this), { canvas } = panel;
+    canvas.addEventListener("pointermove", (event) => this.move(panel, event));
+    canvas.addEventListener("pointerleave", () => { this.over = null; this.tip.hidden = true; this.marks(); });
+    canvas.addEventListener("pointerdown", (event) => this.press(panel, event));
+    canvas.addEventListener("click", (event) => this.click(panel, event));
+    canvas.addEventListener("pointerup", () => this.lift());
+    canvas.addEventListener("pointercancel", () => this.lift());
+    canvas.addEventListener("focus", () => this.marks());
+    canvas.addEventListener("blur", () => this.marks());
+    return panel;
+  }
+
+  furnish() {
+    const { words } = this;
+    const open = this.keys?.hidden === false;
+    this.keys?.remove();
+    const rows = [["↑ ↓", words.key_rows], ["← →", words.key_steps], ["␣", words.key_play], ["+ −", words.key_zoom]];
+    if (this.header.editable) rows.push(["↑ ↓ ← → Enter", words.key_edit]);
+    this.keys = keysPanel(words.keys, [...rows, ["Esc", words.key_escape], ["?", words.key_help]]);
+    this.keys.hidden = !open;
+    this.root.append(this.keys);
+    if (!this.buttons) {
+      const button = (name, action) => {
+        const one = make("button", { type: "button", onclick: action });
+        this.bar.append(one);
+        return [name, one];
+      };
+      this.buttons = Object.fromEntries([
+        button("first", () => this.step(1)), button("previous", () => this.step(this.shown - 1)), button("next", () => this.step(this.shown + 1)),
+        button("play", () => this.play()), button("all", () => this.step(this.panels.length))]);
+      this.status = make("span", { className: "step" });
+      this.bar.append(this.status);
+    }
+    const marks = { first: "«", previous: "‹", next: "›", play: "", all: words.all };
+    for (const [name, one] of Object.entries(this.buttons)) {
+      if (name !== "play") one.textContent = marks[name];
+      one.title = words[name];
+      one.setAttribute("aria-label", words[name]);
+    }
+    this.bar.hidden = this.panels.length < 2;
+    this.foot.replaceChildren(make("span", { textContent: this.header.editable ? words.hint_edit : words.hint }),
+      make("span", { className: "push" }, textButton("−", words.smaller, () => this.setZoom(this.zoom / 1.5)),
+        textButton("+", words.larger, () => this.setZoom(this.zoom * 1.5)),
+        textButton("?", words.keys, () => { this.keys.hidden = !this.keys.hidden; }), textButton("PNG", words.png, () => this.savePng())));
+    this.showStep();
+  }
+
+  // ---- picture -------------------------------------------------------------
+
+  draw() {
+    this.width = this.root.clientWidth;
+    if (!this.width || !this.header) return;
+    this.ratio = window.devicePixelRatio;
+    const style = getComputedStyle(this.root);
+    const dark = this.header.scale[0][1] < "#8"; // the ground, as hexadecimal digits
+    this.style = { text: style.color, ground: style.getPropertyValue("--st-background-color") || "#fff", hair: dark ? "#56544f" : "#dcdcdc" };
+    const size = parseFloat(getComputedStyle(this.foot).fontSize) || 12;
+    const font = { size, css: (ratio) => `${size * ratio}px ${style.fontFamily}` };
+    for (const panel of this.panels) {
+      const room = this.width - 6 - (panel.header.joiner ? panel.joiner.getBoundingClientRect().width + 12 : 0);
+      panel.draw(room, this.zoom, font, this.ratio);
+    }
+    this.marks();
+  }
+
+  setZoom(zoom) {
+    this.zoom = Math.min(12, Math.max(1, zoom < 1.2 ? 1 : zoom));
+    this.draw();
+  }
+
+  marks() {
+    const focused = this.root.getRootNode().activeElement;
+    for (const panel of this.panels) {
+      if (!panel.grid) continue;
+      const same = (axis) => axis !== undefined && axis === panel.header.axis;
+      panel.mark("held", this.held !== null && same(this.axis()) ? this.held : null);
+      panel.mark("over", this.over && same(this.over.panel.header.axis) && this.over.at[0] !== this.held ? this.over.at[0] : null);
+      const onCell = this.over?.panel === panel && this.over.at[1] !== null;
+      if (onCell) panel.mark("cell", ...this.over.at);
+      else if (panel.editable && focused === panel.canvas) panel.mark("cell", ...this.cursor);
+      else panel.mark("cell", null);
+    }
+  }
+
+  /** The axis whose row is held: that of the first panel, unless a person chose another. */
+  axis() {
+    return this.panels.some((panel) => panel.header.axis === this.heldAxis) ? this.heldAxis : this.panels[0]?.header.axis;
+  }
+
+  // ---- steps ---------------------------------------------------------------
+
+  step(shown) {
+    this.pause();
+    this.shown = Math.min(this.panels.length, Math.max(1, shown));
+    this.showStep();
+  }
+
+  showStep() {
+    this.panels.forEach((panel, i) => {
+      panel.item.classList.toggle("later", i >= this.shown);
+      panel.item.inert = i >= this.shown;
+    });
+    const { words } = this, total = this.panels.length;
+    const text = fill(words.step, { shown: this.shown, total, title: this.panels[this.shown - 1].header.title });
+    this.status.textContent = text;
+    this.buttons.first.disabled = this.buttons.previous.disabled = this.shown === 1;
+    this.buttons.next.disabled = this.buttons.all.disabled = this.shown === total;
+    this.buttons.play.textContent = this.playing ? "⏸\ufe0e" : "▶\ufe0e";
+    this.buttons.play.title = this.playing ? words.pause : words.play;
+    this.buttons.play.setAttribute("aria-label", this.buttons.play.title);
+  }
+
+  play() {
+    if (this.playing) {
+      this.pause();
+      return;
+    }
+    if (this.shown === this.panels.length) this.shown = 0;
+    const go = () => {
+      this.shown += 1;
+      this.playing = this.shown < this.panels.length ? setTimeout(go, PACE) : 0;
+      this.showStep();
+      this.say(this.status.textContent);
+    };
+    go();
+  }
+
+  pause() {
+    clearTimeout(this.playing);
+    this.playing = 0;
+    if (this.status && this.panels.length && this.shown <= this.panels.length) this.showStep();
+  }
+
+  // ---- pointing, holding ---------------------------------------------------
+
+  move(panel, event) {
+    const at = panel.spot(event);
+    this.over = at ? { panel, at } : null;
+    this.tip.hidden = !at || at[1] === null;
+    if (at && this.drawing !== undefined && panel.editable && at[1] !== null) this.put(panel, ...at, this.drawing);
+    if (!this.tip.hidden) {
+      this.tip.replaceChildren(...fillNodes(this.words.cell, panel.reading(...at)), make("small", { textContent: panel.header.title }));
+      const box = this.root.getBoundingClientRect();
+      const x = event.clientX - box.left, y = event.clientY - box.top;
+      const left = Math.max(0, Math.min(x + 16, box.width - this.tip.offsetWidth));
+      const above = event.clientY + 24 + this.tip.offsetHeight > window.innerHeight;
+      this.tip.style.transform = `translate(${left}px, ${above ? y - this.tip.offsetHeight - 12 : y + 20}px)`;
+      this.say(`${panel.header.title}: ${fill(this.words.cell, panel.reading(...at))}`);
+    }
+    this.marks();
+  }
+
+  say(text) {
+    clearTimeout(this.speaking);
+    this.speaking = setTimeout(() => { this.live.textContent = text; }, 150);
+  }
+
+  click(panel, event) {
+    const at = panel.spot(event);
+    if (!at || (panel.editable && at[1] !== null)) return;
+    const same = this.held === at[0] && this.axis() === panel.header.axis;
+    this.heldAxis = panel.header.axis;
+    this.hold(same ? null : at[0], 0, panel);
+  }
+
+  hold(row, wait, panel) {
+    this.held = row;
+    this.marks();
+    const named = panel ?? this.panels.find((one) => one.header.axis === this.axis());
+    this.say(row === null ? this.words.free : fill(this.words.held, { row: named.rowName(row) }));
+    clearTimeout(this.sendingRow);
+    // Python follows the rows of the first panel; another axis is for the eye alone.
+    if (!this.header.tells_row || this.axis() !== this.panels[0].header.axis) return;
+    this.sendingRow = setTimeout(() => this.send("row", this.held), wait);
+  }
+
+  // ---- drawing on a mask ---------------------------------------------------
+
+  press(panel, event) {
+    const at = panel.spot(event);
+    if (!panel.editable || !at || at[1] === null || event.button > 0) return;
+    panel.canvas.setPointerCapture(event.pointerId);
+    this.drawing = panel.values[at[0] * panel.m + at[1]] ? 0 : 1;
+    this.cursor = at;
+    this.put(panel, ...at, this.drawing);
+  }
+
+  lift() {
+    if (this.drawing === undefined) return;
+    this.drawing = undefined;
+    this.tellEdit(0);
+  }
+
+  put(panel, i, j, value) {
+    if (panel.values[i * panel.m + j] === value) return;
+    panel.values[i * panel.m + j] = value;
+    panel.paint(panel.canvas.getContext("2d"), 0, 0, panel.canvas.width / parseFloat(panel.canvas.style.width));
+    this.say(fill(this.words.cell, panel.reading(i, j)));
+  }
+
+  tellEdit(wait) {
+    clearTimeout(this.sendingEdit);
+    this.sendingEdit = setTimeout(() => {
+      this.sendingEdit = 0;
+      const panel = this.panels.find((one) => one.editable);
+      const matrix = Array.from({ length: panel.n }, (_, i) => Array.from(panel.values.subarray(i * panel.m, (i + 1) * panel.m)));
+      this.send("edited", matrix);
+    }, wait);
+  }
+
+  // ---- keys ----------------------------------------------------------------
+
+  key(event) {
+    if (event.altKey || event.ctrlKey || event.metaKey) return;
+    const focused = this.root.getRootNode().activeElement, panel = this.panels.find((one) => one.canvas === focused);
+    const onButton = focused?.tagName === "BUTTON";
+    const actions = {
+      ArrowLeft: () => this.step(this.shown - 1), ArrowRight: () => this.step(this.shown + 1), " ": () => this.play(),
+      Home: () => this.step(1), End: () => this.step(this.panels.length),
+      "+": () => this.setZoom(this.zoom * 1.5), "=": () => this.setZoom(this.zoom * 1.5), "-": () => this.setZoom(this.zoom / 1.5),
+      "?": () => { this.keys.hidden = !this.keys.hidden; },
+      Escape: () => {
+        if (!this.keys.hidden) this.keys.hidden = true;
+        else if (this.held !== null) this.hold(null, 0);
+      },
+    };
+    if (panel) {
+      this.over = null;
+      this.tip.hidden = true;
+      if (panel.editable) this.editKeys(actions, panel);
+      else {
+        const go = (by) => {
+          if (this.axis() !== panel.header.axis) this.held = null;
+          this.heldAxis = panel.header.axis;
+          this.hold(this.held === null ? (by > 0 ? 0 : panel.n - 1) : Math.min(panel.n - 1, Math.max(0, this.held + by)), 200, panel);
+        };
+        Object.assign(actions, { ArrowUp: () => go(-1), ArrowDown: () => go(1) });
+      }
+    }
+    const action = actions[event.key];
+    if (!action || (onButton && event.key === " ")) return;
+    event.preventDefault();
+    event.stopPropagation();
+    action();
+  }
+
+  editKeys(actions, panel) {
+    const go = (i, j) => {
+      this.cursor = [Math.min(panel.n - 1, Math.max(0, this.cursor[0] + i)), Math.min(panel.m - 1, Math.max(0, this.cursor[1] + j))];
+      this.marks();
+      this.say(fill(this.words.cell, panel.reading(...this.cursor)));
+    };
+    const toggle = () => {
+      const [i, j] = this.cursor;
+      this.put(panel, i, j, panel.values[i * panel.m + j] ? 0 : 1);
+      this.tellEdit(350);
+    };
+    Object.assign(actions, { ArrowUp: () => go(-1, 0), ArrowDown: () => go(1, 0), ArrowLeft: () => go(0, -1), ArrowRight: () => go(0, 1), Enter: toggle, " ": toggle });
+  }
+
+  // ---- saving --------------------------------------------------------------
+
+  /** The panels that are shown, where they stand. */
+  savePng() {
+    const box = this.flow.getBoundingClientRect(), edge = 14;
+    const shown = this.panels.slice(0, this.shown);
+    const width = box.width + 2 * edge, height = box.height + 2 * edge, ratio = exportRatio(width, height);
+    const canvas = make("canvas", { width: Math.round(width * ratio), height: Math.round(height * ratio) });
+    const context = canvas.getContext("2d"), style = getComputedStyle(this.root);
+    context.fillStyle = this.style.ground;
+    context.fillRect(0, 0, canvas.width, canvas.height);
+    const place = (element) => {
+      const at = element.getBoundingClientRect();
+      return [(at.left - box.left + edge) * ratio, (at.top - box.top + edge) * ratio, at];
+    };
+    const write = (element, weight = 400) => {
+      const [x, y, at] = place(element), css = getComputedStyle(element);
+      if (!element.textContent) return;
+      context.fillStyle = css.color;
+      context.font = `${weight} ${parseFloat(css.fontSize) * ratio}px ${style.fontFamily}`;
+      context.textAlign = "left";
+      context.textBaseline = "middle";
+      context.fillText(element.textContent, x, y + (at.height / 2) * ratio);
+    };
+    for (const panel of shown) {
+      const [x, y] = place(panel.canvas);
+      panel.paint(context, Math.round(x), Math.round(y), ratio);
+      write(panel.title, 650);
+      write(panel.caption);
+      write(panel.joiner);
+      for (const span of panel.range.querySelectorAll("span")) write(span);
+      const mark = panel.marks.held;
+      if (!mark.hidden) {
+        const [mx, my, at] = place(mark);
+        context.strokeStyle = this.style.text;
+        context.lineWidth = 2 * ratio;
+        context.strokeRect(mx, my, at.width * ratio, at.height * ratio);
+      }
+    }
+    saveCanvas(canvas, `${this.header.file_stem}.png`);
+  }
+}
