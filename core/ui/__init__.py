@@ -4,9 +4,11 @@ from core.ui.asking import ask, choice, model_picker, pick, put_pick, search_opt
 from core.ui.language import language, language_picker, md, t, texts
 from core.ui.running import run, run_or_say, warm_up
 from core.ui.showing import dark, downloads, file_stem, lesson, numbers, pick_name, plot_config, style, translation
+from core.ui.waiting import attempt
 
 __all__ = [
     "ask",
+    "attempt",
     "choice",
     "dark",
     "downloads",

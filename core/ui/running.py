@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from core import i18n, samples
-from core.errors import UserError
+from core import samples
+from core.search import Sampling, Search
 from core.shelf import ModelInfo
 from core.trace import Trace
-from core.ui.language import language, md, t
+from core.ui.waiting import OnStep, attempt
 
 if TYPE_CHECKING:
     from core.models import Model
@@ -30,24 +30,38 @@ def load(name: str) -> Model:
 
 
 @st.cache_data(max_entries=256, show_spinner=False)
-def run(name: str, text: str, beam: int = 1, chosen: int = 0) -> Trace:
-    """Everything a model did with a text; raises `UserError`."""
-    if beam == 1 and (found := samples.stored(name, text)):
+def run(
+    name: str,
+    text: str,
+    beam: int = 1,
+    chosen: int = 0,
+    sampling: Sampling | None = None,
+    prefix: tuple[int, ...] = (),
+    _on_step: OnStep | None = None,
+) -> Trace:
+    """Everything a model did with a text; raises `UserError`. `_on_step` hears how far it is, and changes no answer."""
+    search = Search(beam, sampling=sampling, prefix=prefix)
+    if search == Search() and (found := samples.stored(name, text)):
         return found
-    from core.tracing import Search, trace
+    from core.decode import unheard
+    from core.tracing import trace
 
-    return trace(load(name), text, Search(beam), chosen)
+    return trace(load(name), text, search, chosen, _on_step or unheard)
 
 
-def run_or_say(info: ModelInfo, text: str, beam: int, chosen: int) -> Trace | None:
-    """The run, or a sentence on the page that says why there is none."""
-    try:
-        with st.spinner(t("run.busy"), show_time=True):
-            return run(info.name, text, beam, chosen)
-    except UserError as error:
-        say = st.info if error.code == "empty" else st.warning
-        say(md(i18n.sentence(language(), error)))
-        return None
+def run_or_say(
+    info: ModelInfo,
+    text: str,
+    beam: int,
+    chosen: int,
+    sampling: Sampling | None = None,
+    prefix: tuple[int, ...] = (),
+) -> Trace | None:
+    """The run, or a sentence on the page that says why there is none; a long one shows how far it is."""
+    return attempt(
+        lambda heard: run(info.name, text, beam, chosen, sampling, prefix, heard),
+        f"run {info.name} {beam} {sampling} {prefix} {text}",
+    )
 
 
 @st.cache_resource(show_spinner=False)

@@ -1,0 +1,72 @@
+"""A wait that says how far it is, and that can be stopped."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from typing import TypeVar
+
+import streamlit as st
+
+from core import i18n
+from core.errors import UserError
+from core.ui.language import language, md, t
+
+Found = TypeVar("Found")
+OnStep = Callable[[int, int], None]  # (step, limit)
+PATIENCE, TICK = 0.4, 0.1  # seconds until a wait is shown, and between two looks at it
+
+
+class _StopError(Exception):
+    """Raised in the work itself, at its next step."""
+
+
+def attempt(work: Callable[[OnStep], Found], name: str) -> Found | None:
+    """What `work` gives, or None and a sentence on the page: why there is nothing, or that the person stopped it.
+
+    The work runs beside the script, and calls back after each step. `name` tells it from the page's other works,
+    and from the same work on another text: a work that was stopped is not begun again by itself.
+    """
+    stopped = f"stopped {name}"
+    if stopped in st.session_state:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.info(t("run.stopped"))
+            st.button(t("run.again"), key=f"again {name}", on_click=st.session_state.pop, args=(stopped,))
+        return None
+    try:
+        return _watched(work, name, lambda: st.session_state.update({stopped: True}))
+    except UserError as error:
+        say = st.info if error.code == "empty" else st.warning
+        say(md(i18n.sentence(language(), error)))
+        return None
+
+
+def _watched(work: Callable[[OnStep], Found], name: str, on_stop: Callable[[], None]) -> Found:
+    """Whatever interrupts the script while it waits here (a stop, another sentence) also ends the work."""
+    at, going = (0, 0), True
+
+    def heard(step: int, limit: int) -> None:
+        nonlocal at
+        at = (step, limit)
+        if not going:
+            raise _StopError
+
+    place, pool = st.empty(), ThreadPoolExecutor(1)
+    try:
+        future = pool.submit(work, heard)
+        if not _done(future, PATIENCE):
+            with place.container(horizontal=True, vertical_alignment="center"):
+                bar = st.progress(0.0, t("run.busy"))
+                st.button(t("run.stop"), key=f"stop {name}", on_click=on_stop)
+            while not _done(future, TICK):
+                step, limit = at
+                bar.progress(step / (limit or 1), t("run.step", step=step, limit=limit) if step else t("run.busy"))
+    finally:
+        going = False
+        pool.shutdown(wait=False)
+    place.empty()
+    return future.result()
+
+
+def _done(future: Future[Found], seconds: float) -> bool:
+    return bool(wait([future], seconds).done)
