@@ -80,15 +80,18 @@ def _trace(
     )
 
 
-def read(model: Model, text: str) -> Encoding:
-    """The text as the model's pieces, or `TextError`; its length is capped before any memory is spent."""
+def read(model: Model, text: str, language: str = "") -> Encoding:
+    """The text as the model's pieces, or `TextError`; its length is capped before any memory is spent.
+
+    language: what the text has to be written in, else what the model translates from.
+    """
     limit = model.info.config.max_len - 1  # </s> needs a place too
     if len(text) > 32 * limit:
         raise TextError("too_long_characters", n=len(text), limit=32 * limit)
     encoding = model.tokenizer.encode(text)
     if not encoding.ids:
         raise TextError("empty")
-    check_script(text, model.info.src)
+    check_script(text, language or model.info.src)
     if len(encoding.ids) > limit:
         raise TextError("too_long", n=len(encoding.ids), limit=limit)
     return encoding
@@ -110,7 +113,8 @@ def find(
     """The outputs that a search finds, best first; `watch` hears what a beam of 2 or more considers."""
     net, bos, eos = model.net, model.tokenizer.bos, model.tokenizer.eos
     src = torch.tensor([[*encoding.ids, eos]])
-    limits, prefix = [output_limit(src.size(1), model.info.config.max_len)], search.prefix
+    prefix = search.prefix
+    limits = [max(len(prefix), output_limit(src.size(1), model.info.config.max_len))]
     if search.sampling:
         return decode.sample(
             net, src, bos=bos, eos=eos, limits=limits, prefix=prefix, on_step=on_step, **asdict(search.sampling)
