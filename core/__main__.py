@@ -8,7 +8,7 @@ from pathlib import Path
 
 from core.errors import UserError
 from core.i18n import sentence
-from core.shelf import MODELS, installed, read_info
+from core.shelf import installed, read_info, shelf
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -55,7 +55,7 @@ def _parser() -> argparse.ArgumentParser:
     models = commands.add_parser("models", help="list what is installed")
     run = commands.add_parser("run", help="translate a text and keep every map")
     for command in (models, run):
-        command.add_argument("--root", type=Path, default=MODELS, help="folder of the models")
+        command.add_argument("--root", type=Path, default=shelf(), help="folder of the models")
     run.add_argument("--model", required=True)
     run.add_argument("--text", required=True)
     run.add_argument("--beam", type=int, default=1, help="hypotheses kept while searching; 1 is greedy")

@@ -19,7 +19,8 @@ import torch
 from core import decode
 from core.errors import UserError
 from core.i18n import sentence
-from core.models import MODELS, Model, load_model
+from core.models import Model, load_model
+from core.shelf import shelf
 from core.text.corpus import CorpusError, grouped, read_pairs
 from core.tracing import output_limit
 
@@ -91,7 +92,7 @@ def joined(groups: dict[str, list[str]], seed: int = 1) -> dict[str, list[str]]:
 def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m core.evaluate", description="BLEU and chrF of a model.")
     parser.add_argument("--model", required=True)
-    parser.add_argument("--root", type=Path, default=MODELS, help="folder of the models")
+    parser.add_argument("--root", type=Path, default=shelf(), help="folder of the models")
     parser.add_argument("--corpus", required=True, type=Path, help="TSV: source <TAB> translation")
     parser.add_argument("--beam", type=int, default=1)
     parser.add_argument("--joined", action="store_true", help="join two or three sentences into one")

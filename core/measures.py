@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-import numpy.typing as npt
 
 from core.trace import AttentionMap, Axis, Floats
 
@@ -16,8 +15,9 @@ Pick = int | Pool  # one layer or head, or all of them pooled
 
 def by_word(attn: AttentionMap) -> AttentionMap:
     """The same map between words: the pieces' queries averaged, their keys summed, so that rows still sum to 1."""
-    queries, keys = _membership(attn.queries), _membership(attn.keys)
-    weights = (queries / queries.sum(1, keepdims=True)) @ attn.weights @ keys.T
+    queries, keys = _firsts(attn.queries), _firsts(attn.keys)
+    counts = np.diff([*queries, len(attn.queries)])
+    weights = np.add.reduceat(np.add.reduceat(attn.weights, keys, -1, np.float64), queries, -2) / counts[:, None]
     return AttentionMap(
         attn.kind,
         weights.astype(np.float32),
@@ -29,15 +29,15 @@ def by_word(attn: AttentionMap) -> AttentionMap:
 
 def words_axis(axis: Axis) -> Axis:
     """The axis with a token a word. A word's last piece is about to write the next word."""
-    first = [axis.word_of.index(i) for i in range(len(axis.words))]
+    first = _firsts(axis)
     writes = (*axis.words[1:], axis.writes[-1]) if axis.writes else ()
     special = tuple(axis.special[i] for i in first)
     return Axis(axis.words, tuple(range(len(first))), axis.words, special, writes)
 
 
-def _membership(axis: Axis) -> npt.NDArray[np.float64]:
-    """[word, token]: 1 where the token is part of the word."""
-    return np.equal.outer(np.arange(len(axis.words)), np.array(axis.word_of)).astype(np.float64)
+def _firsts(axis: Axis) -> list[int]:
+    """The first token of each word."""
+    return [axis.word_of.index(i) for i in range(len(axis.words))]
 
 
 def pooled(attn: AttentionMap, layer: Pick, head: Pick) -> AttentionMap:
@@ -105,3 +105,17 @@ def entropy(weights: Floats) -> Floats:
     """-sum p log2 p of each row, in bits: [..., query, key] -> [..., query]; 0 is one key alone."""
     logs = np.log2(weights, where=weights > 0, out=np.zeros_like(weights))
     return np.asarray(-(weights * logs).sum(-1), np.float32)
+
+
+def distance(weights: Floats, special: tuple[bool, ...]) -> Floats:
+    """How far a square map looks, in tokens, on average over its weights: [..., query, key] -> [...].
+
+    Special tokens neither look nor are looked at: a head that rests on `</s>` does not look far.
+    """
+    n, typed = weights.shape[-1], ~np.array(special, bool)
+    if weights.shape[-2] != n:
+        raise ValueError(f"{weights.shape[-2]} queries x {n} keys have no distance")
+    kept = weights * np.outer(typed, typed)
+    apart = np.abs(np.subtract.outer(np.arange(n), np.arange(n)))
+    total = kept.sum((-2, -1))
+    return np.asarray((kept * apart).sum((-2, -1)) / np.where(total > 0, total, 1), np.float32)

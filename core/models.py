@@ -14,10 +14,10 @@ from torch import Tensor
 
 from core.errors import ModelError
 from core.nn.transformer import Transformer
-from core.shelf import CONFIG, MODELS, ModelInfo, installed, read_info
+from core.shelf import CONFIG, ModelInfo, installed, read_info
 from core.text.tokenizer import Tokenizer
 
-__all__ = ["CARD", "CONFIG", "MODELS", "Model", "ModelInfo", "installed", "load_model", "read_info", "save_model"]
+__all__ = ["CARD", "CONFIG", "Model", "ModelInfo", "installed", "load_model", "read_info", "save_model"]
 
 WEIGHTS, TOKENIZER, CARD = "model.safetensors", "tokenizer.json", "README.md"
 
@@ -31,7 +31,7 @@ class Model:
     tokenizer: Tokenizer
 
 
-def load_model(name: str, root: Path = MODELS) -> Model:
+def load_model(name: str, root: Path | None = None) -> Model:
     """Weights, config and tokenizer of an installed model; `ModelError` names the file that is at fault."""
     info = read_info(name, root)
     if info.architecture != "transformer":

@@ -1,59 +1,59 @@
-"""Maps read aloud: one sentence, from the numbers, in the reader's language."""
+"""Maps read aloud: a sentence or two, from the numbers, in the reader's language."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from core.i18n import translate
-from core.measures import by_word, clearest, patterns, strongest
+from core.measures import clearest, entropy, patterns, strongest
 from core.trace import AttentionMap, Axis
 
 CLEAR = 0.5  # a pattern is worth a sentence where it takes more than half
+SMALLEST = 0.01  # a second weight below this is not worth a word
 
 
 def read_aloud(attn: AttentionMap, language: str) -> str:
-    """What stands out in a map of one layer and head: where it goes on the whole, and its clearest look."""
-    sentences = []
-    if attn.kind != "cross":
-        shares = {name: float(share[0, 0]) for name, share in patterns(attn.weights, attn.keys.special).items()}
-        name = max(shares, key=shares.__getitem__)
-        if shares[name] > CLEAR:
-            sentences.append(translate(language, f"reading.{name}", share=f"{shares[name]:.2f}"))
-    if look := clearest(attn):
-        first, *others = strongest(attn, look.query)
-        values = {"query": attn.queries.tokens[look.query], "key": attn.keys.tokens[first.key]}
-        sentences.append(
-            translate(language, _with_writes("reading.clearest", attn.queries), weight=f"{first.weight:.2f}",
-                      writes=attn.queries.writes[look.query] if attn.queries.writes else "", **values)
-        )  # fmt: skip
-        sentences += [
-            translate(language, "reading.then", key=attn.keys.tokens[other.key], weight=f"{other.weight:.2f}")
-            for other in others
-            if other.weight >= 0.01
-        ]
-    return " ".join(sentences) or translate(language, "reading.nothing")
+    """What stands out in a map of one layer and head: where it goes on the whole, and its clearest look.
 
-
-def _with_writes(key: str, axis: Axis) -> str:
-    return f"{key}.writes" if axis.writes else key
-
-
-def promise(attn: AttentionMap, query: str, keys: tuple[str, ...], language: str) -> str | None:
-    """Does any head look from `query` to one of `keys`, as an example hopes? None if the words are not there.
-
-    Asked of every head, by word; a head does if one of `keys` has more than half of the word's attention.
+    Maxima over heads are no distribution, so nothing is said of where they go on the whole.
     """
-    words = by_word(attn)
-    names = [word.lower() for word in words.queries.tokens]
-    if query not in names or words.queries != words.keys:
-        return None
-    row = words.weights[:, :, names.index(query)]  # [layer, head, key]
-    targets = [names.index(key) for key in keys if key in names]
-    if not targets:
-        return None
-    layer, head, at = np.unravel_index(int(row[:, :, targets].argmax()), row[:, :, targets].shape)
-    weight = float(row[layer, head, targets[at]])
-    return translate(
-        language, "promise.kept" if weight > CLEAR else "promise.broken", query=query, key=keys[at],
-        weight=f"{weight:.2f}", layer=int(layer) + 1, head=int(head) + 1,
-    )  # fmt: skip
+    whole = _whole(attn, language) if attn.normalised else ""
+    if not (look := clearest(attn)):
+        return f"{whole} {translate(language, 'reading.nothing')}".strip()
+    first, *others = strongest(attn, look.query)
+    looks = translate(language, "reading.then").join(
+        translate(language, "reading.to", key=name(attn.keys, to.key, language), weight=f"{to.weight:.2f}")
+        for to in [first, *(other for other in others if other.weight >= SMALLEST)]
+    )
+    query = name(attn.queries, look.query, language)
+    if attn.queries.writes:
+        writes = quoted(attn.queries.writes[look.query])
+        clear = translate(language, "reading.clearest.writes", query=query, looks=looks, writes=writes)
+    else:
+        clear = translate(language, "reading.clearest", query=query, looks=looks)
+    return f"{whole} {clear}".strip()
+
+
+def _whole(attn: AttentionMap, language: str) -> str:
+    """Where more than half of the attention goes, or over how many tokens it is spread: 2 to the mean entropy."""
+    weights, special = attn.head(0, 0), attn.keys.special
+    if attn.kind == "cross":
+        shares = {"special": float(weights[:, np.array(special)].sum(-1).mean())}
+    else:
+        shares = {which: float(share) for which, share in patterns(weights, special).items()}
+    which = max(shares, key=shares.__getitem__)
+    if shares[which] > CLEAR:
+        return translate(language, f"reading.{which}", share=f"{shares[which]:.2f}")
+    return translate(language, "reading.spread", count=f"{2 ** float(entropy(weights).mean()):.1f}")
+
+
+def name(axis: Axis, i: int, language: str) -> str:
+    """Token i in quotes; where the text has it more than once, which one it is."""
+    token = quoted(f"\u00b7{axis.tokens[i]}" if axis.continues(i) else axis.tokens[i])
+    if axis.tokens.count(axis.tokens[i]) == 1:
+        return token
+    return translate(language, "reading.nth", token=token, n=axis.tokens[: i + 1].count(axis.tokens[i]))
+
+
+def quoted(token: str) -> str:
+    return f"‘{token}’"

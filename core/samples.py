@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from core.shelf import installed, read_info
+from core.shelf import SHIPPED, installed, read_info, shelf
 from core.trace import Trace
 
 SAMPLES = Path(__file__).parent.parent / "assets" / "samples"
@@ -19,13 +19,16 @@ SAMPLES = Path(__file__).parent.parent / "assets" / "samples"
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """An example: what to type, which map shows something, and whether a head looks from `query` to one of `keys`."""
+    """An example: what to type, which map shows something, and what a head may be hoped to do there.
+
+    looks: pairs of (queries, keys), words in lower case: a head that keeps the promise looks, for every pair, from one
+    of the queries to one of the keys. A decoder's query is named by the word it is about to write; `*` is any.
+    """
 
     name: str
     kind: str
     text: str
-    query: str
-    keys: tuple[str, ...]
+    looks: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = ()
 
 
 @cache
@@ -33,18 +36,25 @@ def samples(page: str, language: str) -> tuple[Sample, ...]:
     """The examples of a page in the language that the model reads, the page's first picture first."""
     rows = json.loads((SAMPLES / f"{page}.json").read_text("utf-8"))
     return tuple(
-        Sample(row["name"], row["kind"], row["text"][language], row["query"], tuple(row["keys"]))
+        Sample(row["name"], row["kind"], row["text"][language], tuple(_pair(*pair) for pair in row.get("looks", ())))
         for row in rows
         if language in row["text"]
     )
 
 
-@cache
+def _pair(queries: list[str], keys: list[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    return tuple(queries), tuple(keys)
+
+
 def stored(model: str, text: str) -> Trace | None:
-    """The greedy trace of a text, if it was made beforehand."""
-    path = SAMPLES / f"{model}.npz"
-    found = Trace.from_npz(path.read_bytes()) if path.exists() else None
+    """The greedy trace of a text, if it was made beforehand. Another shelf may have another model of that name."""
+    found = _read(SAMPLES / f"{model}.npz") if shelf() == SHIPPED else None
     return found if found and found.src_text == text else None
+
+
+@cache
+def _read(path: Path) -> Trace | None:
+    return Trace.from_npz(path.read_bytes()) if path.exists() else None
 
 
 def main() -> None:

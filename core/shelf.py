@@ -1,21 +1,26 @@
-"""Which models are on the shelf, and what their config.json says; loads no weights and no torch."""
+"""Which models are on the shelf, and what their config.json says; loads no weights and no torch.
+
+The shelf is assets/models, or the folder that the environment variable
+HEADLIGHT_MODELS names: a class can have models of its own beside the program.
+"""
 
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
 from core.config import TransformerConfig
 from core.errors import ModelError
 
-MODELS = Path(__file__).parent.parent / "assets" / "models"
+SHIPPED = Path(__file__).parent.parent / "assets" / "models"
 CONFIG = "config.json"
 
 
 @dataclass(frozen=True)
 class ModelInfo:
-    """What config.json says."""
+    """What config.json says. trained: the most pieces a sentence of its training had, if the config tells."""
 
     name: str
     architecture: str
@@ -23,21 +28,38 @@ class ModelInfo:
     tgt: str
     config: TransformerConfig
     folder: Path
+    trained: int | None = None
 
 
-def installed(root: Path = MODELS) -> list[str]:
+def shelf() -> Path:
+    """The folder of all models, asked anew each time."""
+    return Path(os.environ.get("HEADLIGHT_MODELS") or SHIPPED)
+
+
+def installed(root: Path | None = None) -> list[str]:
     """Names of the models under `root`, in alphabetical order."""
-    return sorted(path.parent.name for path in root.glob(f"*/{CONFIG}"))
+    return sorted(path.parent.name for path in (root or shelf()).glob(f"*/{CONFIG}"))
 
 
-def read_info(name: str, root: Path = MODELS) -> ModelInfo:
+def read_info(name: str, root: Path | None = None) -> ModelInfo:
     """The model's config, or `ModelError` naming the file that is missing or foreign."""
-    path = root / name / CONFIG
+    path = (root or shelf()) / name / CONFIG
     if name not in installed(root):  # also keeps `../` and absolute paths out
         raise ModelError("model_missing", name=name, installed=", ".join(installed(root)) or "-")
     try:
         record = json.loads(path.read_text("utf-8"))
         config = TransformerConfig.from_dict(record["model"])
-        return ModelInfo(name, record["architecture"], record["src"], record["tgt"], config, path.parent)
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        trained = record.get("train", {}).get("max_tokens")
+        return ModelInfo(
+            name, _text(record, "architecture"), _text(record, "src"), _text(record, "tgt"), config, path.parent,
+            int(trained) if trained else None,
+        )  # fmt: skip
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise ModelError("model_config", file=str(path), detail=str(error)) from error
+
+
+def _text(record: dict[str, object], key: str) -> str:
+    value = record[key]
+    if not isinstance(value, str):
+        raise ValueError(f"{key} is {value!r}, not a text")
+    return value

@@ -7,13 +7,16 @@ from core.components.links import WORDS as LINKS
 from core.components.links import links
 from core.components.overview import WORDS as OVERVIEW
 from core.components.overview import overview
-from core.figures.attention import Words, attention_heatmap
+from core.figures.attention import Words, attention_heatmap, thinned
 from core.figures.theme import weight_scale
 from core.measures import Pick, by_word, pooled
-from core.reading import promise, read_aloud
-from core.samples import samples
+from core.promises import hoped
+from core.reading import read_aloud
 from core.trace import AttentionMap, Trace
 from core.ui import t
+
+# What the link holds.
+LINKED = ("sentence", "model", "beam", "hypothesis", "kind", "unit", "layer", "head", "view", "stretch")
 
 info = ui.model_picker()
 text = ui.ask("heads", info)
@@ -27,51 +30,53 @@ def look(trace: Trace) -> None:
         unit = ui.choice("unit", ("word", "piece"))
         attn = by_word(trace[kind]) if unit == "word" else trace[kind]
         layer, head = ui.pick("layer", attn.n_layers), ui.pick("head", attn.n_heads)
-        view = ui.choice("view", ("heatmap", "links", "numbers"))
         stretch = st.toggle(t("stretch"), key="stretch", bind="query-params", help=t("stretch.help"))
-    for sample in samples("heads", info.src):
-        if sample.kind == kind and (answer := promise(trace[kind], sample.query, sample.keys, ui.language())):
-            st.info(ui.md(answer), icon="🔎")
     one, name = pooled(attn, layer, head), ui.pick_name(layer, head)
-    stem = ui.file_stem(trace.src_text, trace.model, kind)
-    reading = f"{name}: {read_aloud(one, ui.language())}"
+    stem = ui.file_stem(trace.src_text, trace.model, kind, name)
     left, right = st.columns(2, gap="medium")
-    with left:
-        all_heads(attn, layer, head, stretch, stem)
-        st.markdown(ui.md(reading))
-        ui.downloads(one, trace, f"{stem}_{ui.file_stem(name)}")
     with right:
-        one_head(one, view, stretch, reading, f"{stem}_{ui.file_stem(name)}")
+        view = ui.choice("view", ("heatmap", "links", "numbers"), label=False)
+        one_head(one, view, stretch, f"{t(f'kind.{kind}')} · {name}", stem)
+    with left:
+        all_heads(attn, layer, head, stretch, ui.file_stem(trace.src_text, trace.model, kind))
+        st.markdown(f"**{ui.md(name)}** — {ui.md(read_aloud(one, ui.language()))}")
+        if hope := hoped(trace, kind, info.src, ui.language()):
+            st.info(ui.md(hope), icon="🔎")
+        ui.downloads(one, trace, stem, *LINKED)
 
 
 def all_heads(attn: AttentionMap, layer: Pick, head: Pick, stretch: bool, stem: str) -> None:
     """Every layer and head; a click chooses."""
     overview(
-        attn, layer if isinstance(layer, int) else 0, head if isinstance(head, int) else 0, words=ui.texts(OVERVIEW),
-        scale=weight_scale(ui.dark()), stretch=stretch, file_stem=stem, key=f"overview-{attn.kind}",
-        on_choose=ui.put_pick,
+        attn, layer if isinstance(layer, int) else None, head if isinstance(head, int) else None,
+        words=ui.texts(OVERVIEW), scale=weight_scale(ui.dark()), stretch=stretch, file_stem=stem,
+        key=f"overview-{attn.kind}", on_choose=ui.put_pick,
     )  # fmt: skip
 
 
-def one_head(one: AttentionMap, view: str, stretch: bool, reading: str, stem: str) -> None:
+def one_head(one: AttentionMap, view: str, stretch: bool, title: str, stem: str) -> None:
     """The chosen head, large."""
     if view == "heatmap":
         words = Words(t("term.query"), t("term.key"), t("term.weight"))
         fig = attention_heatmap(one, 0, 0, words, dark=ui.dark(), stretch=stretch)
-        st.plotly_chart(fig, key="heads.map", alt=reading, config=ui.plot_config(stem))
+        reading = f"{title}. {read_aloud(one, ui.language())}"
+        ui.picture(fig, key="heads-map", title=title, alt=reading, stem=stem)
+        if thinned(one):
+            st.caption(t("heads.crowded", n=max(len(one.queries), len(one.keys))))
     elif view == "links":
         links(one, 0, 0, words=ui.texts(LINKS), scale=weight_scale(ui.dark()), file_stem=stem, key="links")
     else:
         ui.numbers(one)
 
 
-output, search = st.columns([4, 1], vertical_alignment="top")
+output, search = st.columns([4, 1], vertical_alignment="center")
 with search:
     beam, hypothesis = ui.search_options()
 with output:
     trace = ui.run_or_say(info, text, beam, hypothesis)
     if trace:
         ui.translation(trace)
+        ui.longer_than_trained(info, trace)
 if trace:
     look(trace)
 ui.lesson("heads")

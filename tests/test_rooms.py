@@ -18,7 +18,8 @@ ROOT = Path(__file__).parent.parent
 # Beside the standard library and a room's own modules.
 TABLE = {
     "app": "streamlit core.ui",
-    "pages": "streamlit core.ui core.components core.figures core.measures core.reading core.samples core.trace",
+    "pages": "streamlit core.ui core.components core.figures core.measures core.promises core.reading core.samples "
+    "core.trace",
     "core.__main__": "core.errors core.i18n core.models core.shelf core.trace core.tracing",
     "core.components": "streamlit numpy core.trace core.figures.theme",
     "core.config": "",
@@ -34,6 +35,7 @@ TABLE = {
     "core.measures": "numpy core.trace",
     "core.models": "torch safetensors core.config core.errors core.nn core.shelf core.text",
     "core.nn": "torch jaxtyping core.config",
+    "core.promises": "numpy core.i18n core.measures core.reading core.samples core.trace",
     "core.reading": "numpy core.i18n core.measures core.trace",
     "core.samples": "core.errors core.models core.shelf core.trace core.tracing",
     "core.search": "",

@@ -80,7 +80,8 @@ class Overview {
     const id = `${header.key} ${header.turn}`;
     if (this.turn !== header.turn) this.chosen = chosenBefore.get(id) ?? header.selected;
     this.turn = header.turn;
-    this.chosen = [Math.min(this.chosen[0], this.nLayers - 1), Math.min(this.chosen[1], this.nHeads - 1)];
+    const within = (i, count) => (i === null ? null : Math.min(i, count - 1)); // null: all of them, pooled
+    this.chosen = [within(this.chosen[0], this.nLayers), within(this.chosen[1], this.nHeads)];
 
     const title = fill(words.label, { layers: this.nLayers, heads: this.nHeads });
     this.canvas.setAttribute("aria-label", title);
@@ -189,9 +190,10 @@ class Overview {
 
   markChosen() {
     const [layer, head] = this.chosen, g = this.grid;
-    this.place(this.chosenMark, head * g.stepX, layer * g.stepY, g.w, g.h, 3);
-    [...this.heads.children].forEach((span, i) => span.classList.toggle("on", i === head));
-    [...this.layers.children].forEach((span, i) => span.classList.toggle("on", i === layer));
+    this.place(this.chosenMark, (head ?? 0) * g.stepX, (layer ?? 0) * g.stepY,
+      head === null ? g.width : g.w, layer === null ? g.height : g.h, 3);
+    [...this.heads.children].forEach((span, i) => span.classList.toggle("on", i === head || head === null));
+    [...this.layers.children].forEach((span, i) => span.classList.toggle("on", i === layer || layer === null));
   }
 
   // ---- pointing ------------------------------------------------------------
@@ -246,7 +248,7 @@ class Overview {
   }
 
   reveal(centre) {
-    const g = this.grid, box = this.scroller, [layer, head] = this.chosen;
+    const g = this.grid, box = this.scroller, [layer, head] = this.chosen.map((i) => i ?? 0);
     const x = (head * g.stepX) / g.ratio, y = (layer * g.stepY) / g.ratio, w = g.w / g.ratio, h = g.h / g.ratio;
     const inner = [box.clientWidth - this.canvas.offsetLeft, box.clientHeight - this.canvas.offsetTop];
     const seen = (start, size, from, room) => start >= from && start + size <= from + room;
@@ -256,10 +258,10 @@ class Overview {
 
   key(event) {
     if (event.altKey || event.ctrlKey || event.metaKey) return;
-    const [layer, head] = this.chosen;
+    const [layer, head] = this.chosen.map((i) => i ?? 0);
     const go = (l, h) => {
       const to = [Math.min(this.nLayers - 1, Math.max(0, l)), Math.min(this.nHeads - 1, Math.max(0, h))];
-      if (to[0] !== layer || to[1] !== head) this.choose(...to, 160);
+      if (to[0] !== this.chosen[0] || to[1] !== this.chosen[1]) this.choose(...to, 160);
     };
     const actions = {
       ArrowLeft: () => go(layer, head - 1), ArrowRight: () => go(layer, head + 1),

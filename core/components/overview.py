@@ -43,8 +43,8 @@ _component = st.components.v2.component(
 
 def overview(
     attn: AttentionMap,
-    layer: int,
-    head: int,
+    layer: int | None,
+    head: int | None,
     *,
     words: Mapping[str, str],
     scale: Sequence[tuple[float, str]],
@@ -55,12 +55,13 @@ def overview(
 ) -> tuple[int, int] | None:
     """Draw all heads and return (layer, head), from 0, once a person has chosen one; None before that.
 
-    layer, head: the head to mark. A new pair here outranks an earlier click, so the answer is then None again.
+    layer, head: the head to mark; None is all of them, so that a layer of heads can be marked that are pooled. A new
+    pair here outranks an earlier click, so the answer is then None again.
     scale: (position 0..1, colour) from weight 0 to weight 1.
     on_choose: called with a person's choice before the page runs again, when widgets may still be set.
     stretch: colour each head against its own largest weight, and say so; hovered numbers stay true.
     """
-    if not (0 <= layer < attn.n_layers and 0 <= head < attn.n_heads):
+    if not (0 <= (layer or 0) < attn.n_layers and 0 <= (head or 0) < attn.n_heads):
         raise ValueError(f"layer {layer}, head {head} of {attn.n_layers} layers x {attn.n_heads} heads")
     turn, marked, choice = _settle(key, (layer, head))
     weights, peaks = stretched(attn.weights) if stretch else (one_byte(attn.weights), None)
@@ -80,17 +81,20 @@ def overview(
     return choice if choice and choice[0] < attn.n_layers and choice[1] < attn.n_heads else None
 
 
+Mark = tuple[int | None, int | None]
+
+
 class _Memory(NamedTuple):
     """Between two runs. turn: a number for each time the page, not the person, picks the head; marked: what it picked
     then; seen: the person's choice at the last run; known: the head that the page knew of after it."""
 
     turn: int
-    marked: tuple[int, int]
+    marked: Mark
     seen: tuple[int, int] | None
-    known: tuple[int, int]
+    known: Mark
 
 
-def _settle(key: str, asked: tuple[int, int]) -> tuple[int, tuple[int, int], tuple[int, int] | None]:
+def _settle(key: str, asked: Mark) -> tuple[int, Mark, tuple[int, int] | None]:
     """Who picks the head, the page or the person: the turn, the head marked at its start, the person's choice since.
 
     Clicks carry their turn: one from an earlier turn is out of date. A new turn begins when the page asks for
@@ -99,7 +103,8 @@ def _settle(key: str, asked: tuple[int, int]) -> tuple[int, tuple[int, int], tup
     """
     memory = f"{key}.memory"
     before: _Memory | None = st.session_state.get(memory)
-    turn, marked, choice = (before.turn, before.marked, _choice(key, before.turn)) if before else (0, asked, None)
+    turn, marked = (before.turn, before.marked) if before else (0, asked)
+    choice = _choice(key, before.turn) if before else None
     moved = before is not None and asked != before.known and choice in (None, before.seen)
     if before is None or (moved and asked != (choice or marked)):
         turn, marked, choice = secrets.randbits(31), asked, None

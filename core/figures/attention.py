@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
 
 from core.figures.labels import plain, query_names, ticks, tokens
-from core.figures.theme import masked, weight_scale
-from core.trace import AttentionMap
+from core.figures.theme import KEY, QUERY, masked, weight_scale
+from core.trace import AttentionMap, Axis
 
 CELL, LABELS = 30, 130  # pixels: a row, and the room for the labels above
+TALLEST = 720  # pixels of rows, however many
+CROWDED, FULL = 24, 40  # tokens of a side: from here on smaller labels; from here on only some of them
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +24,11 @@ class Words:
     query: str
     key: str
     weight: str
+
+
+def thinned(attn: AttentionMap) -> bool:
+    """Are there too many tokens for every label to be drawn?"""
+    return max(len(attn.queries), len(attn.keys)) > FULL
 
 
 def attention_heatmap(
@@ -33,54 +41,69 @@ def attention_heatmap(
     """
     weights = attn.head(layer, head)
     visible = np.tril(np.ones_like(weights, bool)) if attn.kind == "decoder_self" else np.ones_like(weights, bool)
-    queries, keys = query_names(attn.queries), tokens(attn.keys)
-    hover = [[f"{q}<br>{k}" for k in _bold(words.key, keys)] for q in _bold(words.query, queries)]
     top = float(weights.max(initial=0)) if stretch else 1.0
+    gap = 0 if thinned(attn) else 1
+    hover = f"{plain(words.query)} <b>%{{y}}</b><br>{plain(words.key)} <b>%{{x}}</b>"
     fig = go.Figure(
         go.Heatmap(
-            z=np.where(visible, weights, np.nan),
+            z=np.where(visible, weights, np.float32(np.nan)),
             zmin=0,
             zmax=top or 1.0,
             colorscale=weight_scale(dark),
-            xgap=1,
-            ygap=1,
-            text=hover,
-            hovertemplate=f"%{{text}}<br>{plain(words.weight)} <b>%{{z:.3f}}</b><extra></extra>",
+            xgap=gap,
+            ygap=gap,
+            xhoverformat=HOVERED,
+            yhoverformat=HOVERED,
+            hovertemplate=f"{hover}<br>{plain(words.weight)} <b>%{{z:.3f}}</b><extra></extra>",
             hoverongaps=False,
-            colorbar={"thickness": 10, "outlinewidth": 0, "tickformat": ".2f", "title": plain(words.weight)},
+            colorbar={
+                "thickness": 10,
+                "outlinewidth": 0,
+                "tickformat": ".2f" if top >= 0.1 else ".3f",
+                "title": plain(words.weight),
+            },
         )
     )
     if not visible.all():
         grey = go.Heatmap(
-            z=np.where(visible, np.nan, 0.0),
+            z=np.where(visible, np.float32(np.nan), np.float32(0)),
             colorscale=[(0, masked(dark)), (1, masked(dark))],
             showscale=False,
             hoverinfo="skip",
-            xgap=1,
-            ygap=1,
+            xgap=gap,
+            ygap=gap,
         )
         fig.add_trace(grey)
-    # Tokens repeat ("the ... the"), so axes are positions and tokens are only their labels.
-    crowded = max(len(attn.keys), len(attn.queries)) > 24
-    tick = {"size": 11 if crowded else 14}
-    fig.update_xaxes(
-        tickvals=list(range(len(attn.keys))), ticktext=ticks(keys, attn.keys), side="top", tickangle=-50, tickfont=tick,
-        range=[-0.5, len(keys) - 0.5],
-        title={"text": plain(words.key), "standoff": 4}, showgrid=False, zeroline=False,
-    )  # fmt: skip
-    fig.update_yaxes(
-        tickvals=list(range(len(attn.queries))), ticktext=ticks(queries, attn.queries), tickfont=tick,
-        range=[len(queries) - 0.5, -0.5],
-        title={"text": plain(words.query), "standoff": 4}, showgrid=False, zeroline=False, automargin=True,
-    )  # fmt: skip
-    cell = CELL if not crowded else 20
+    n, m = len(attn.queries), len(attn.keys)
+    cell = CELL if max(n, m) <= CROWDED else 20
+    fig.update_xaxes(**_axis(attn.keys, tokens(attn.keys), words.key, KEY), range=[-0.5, m - 0.5])
+    fig.update_xaxes(side="top", tickangle=-50)
+    fig.update_yaxes(**_axis(attn.queries, query_names(attn.queries), words.query, QUERY), range=[n - 0.5, -0.5])
+    fig.update_yaxes(automargin=True)
     return fig.update_layout(
-        height=max(260, cell * len(attn.queries) + LABELS),
+        height=max(260, min(TALLEST, cell * n) + LABELS),
         margin={"l": 10, "r": 10, "t": 10, "b": 10},
         plot_bgcolor="rgba(0,0,0,0)",
         paper_bgcolor="rgba(0,0,0,0)",
     )
 
 
-def _bold(name: str, labels: list[str]) -> list[str]:
-    return [f"{plain(name)} <b>{plain(label)}</b>" for label in labels]
+HOVERED = ".1f"
+
+
+def _axis(axis: Axis, labels: list[str], title: str, colour: str) -> dict[str, Any]:
+    """An axis of positions, since tokens repeat ("the ... the"); tokens are the positions' other names.
+
+    Plotly looks up a position's other name by how it is written: `3` is a tick, where a long token is
+    cut, and `3.0` is what is pointed at, where it stands whole. A matrix of hover texts would be
+    fifty times the size of the weights.
+    """
+    short = {str(i): label for i, label in enumerate(ticks(labels, axis))}
+    whole = {f"{i}.0": plain(label) for i, label in enumerate(labels)}
+    ticked = {"nticks": FULL} if len(axis) > FULL else {"tickvals": list(range(len(axis)))}
+    size = {"size": 11 if len(axis) > CROWDED else 14}
+    heading = {"text": plain(title), "standoff": 4, "font": {"color": colour}}
+    return {
+        **ticked, "labelalias": {**short, **whole}, "tickfont": size, "title": heading, "showgrid": False,
+        "zeroline": False,
+    }  # fmt: skip

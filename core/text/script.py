@@ -17,7 +17,10 @@ def main_script(text: str) -> str | None:
 
 
 def check_script(text: str, language: str) -> None:
-    """Raise `TextError` for a text mostly in another script; a stray emoji or foreign word passes."""
-    script = main_script(text)
-    if script is not None and script != SCRIPTS[language]:
-        raise TextError("script", found=script.capitalize(), expected=SCRIPTS[language].capitalize())
+    """Raise `TextError` for a text mostly in another script; a stray emoji or foreign word passes.
+
+    Of a language that is not in `SCRIPTS` nothing is known: every text passes.
+    """
+    script, expected = main_script(text), SCRIPTS.get(language)
+    if script is not None and expected is not None and script != expected:
+        raise TextError("script", found=script.capitalize(), expected=expected.capitalize())

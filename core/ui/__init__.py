@@ -3,7 +3,19 @@
 from core.ui.asking import ask, choice, model_picker, pick, put_pick, search_options
 from core.ui.language import language, language_picker, md, t, texts
 from core.ui.running import run, run_or_say, warm_up
-from core.ui.showing import dark, downloads, file_stem, lesson, numbers, pick_name, plot_config, style, translation
+from core.ui.showing import (
+    dark,
+    downloads,
+    file_stem,
+    lesson,
+    longer_than_trained,
+    numbers,
+    pick_name,
+    picture,
+    plot_config,
+    style,
+    translation,
+)
 from core.ui.waiting import attempt
 
 __all__ = [
@@ -16,11 +28,13 @@ __all__ = [
     "language",
     "language_picker",
     "lesson",
+    "longer_than_trained",
     "md",
     "model_picker",
     "numbers",
     "pick",
     "pick_name",
+    "picture",
     "plot_config",
     "put_pick",
     "run",

@@ -10,7 +10,7 @@ from core import i18n
 from core.errors import ModelError
 from core.measures import Pick, Pool
 from core.samples import Sample, samples
-from core.shelf import ModelInfo, installed, read_info
+from core.shelf import ModelInfo, installed, read_info, shelf
 from core.ui.language import language, md, t
 
 BEAMS = ("1", "4", "8")
@@ -29,7 +29,7 @@ def model_picker(architectures: tuple[str, ...] = ("transformer",)) -> ModelInfo
         if info.architecture in architectures:
             infos[name] = info
     if not infos:
-        st.error(t("model.none"))
+        st.error(t("model.none", folder=md(str(shelf()))))
         st.stop()
     name = st.sidebar.selectbox(t("model.label"), list(infos), key="model", bind="query-params", help=t("model.help"))
     return infos[name]
@@ -40,8 +40,8 @@ def ask(page: str, info: ModelInfo) -> str:
     st.title(t(f"{page}.title"), anchor=False)
     examples = samples(page, info.src)
     text: str | None = st.text_input(
-        t("ask.sentence"), examples[0].text, key="sentence", bind="query-params", placeholder=t("ask.placeholder"),
-        on_change=_first_hypothesis,
+        t("ask.sentence"), examples[0].text if examples else "", key="sentence", bind="query-params",
+        placeholder=t("ask.placeholder"), on_change=_first_hypothesis, label_visibility="collapsed",
     )  # fmt: skip
 
     def take(sample: Sample) -> None:
@@ -60,12 +60,13 @@ def _first_hypothesis() -> None:
     st.session_state.hypothesis = "0"
 
 
-def choice(key: str, options: Sequence[str]) -> str:
-    """One of a few, kept in the link; texts are `<key>` and `<key>.<option>`."""
+def choice(key: str, options: Sequence[str], *, label: bool = True) -> str:
+    """One of a few, kept in the link; texts are `<key>` and `<key>.<option>`. label: is its name shown?"""
     from_link(key, options)
     chosen = st.segmented_control(
         t(key), options, default=None if key in st.session_state else options[0], required=True, key=key,
         format_func=lambda o: t(f"{key}.{o}"), persist_state="session",
+        label_visibility="visible" if label else "collapsed",
     )  # fmt: skip
     return into_link(key, str(chosen), options[0])
 

@@ -6,14 +6,17 @@ import re
 from pathlib import Path
 from typing import Any
 
+import plotly.graph_objects as go
 import streamlit as st
 
+from core.components.sharing import LINK_WORDS, PICTURE_WORDS, copy_link, save_picture
 from core.export import to_csv, to_json
 from core.figures.labels import query_names, tokens
 from core.measures import Pick
+from core.shelf import ModelInfo
 from core.trace import AttentionMap, Trace
 from core.ui.asking import into_link
-from core.ui.language import language, md, t
+from core.ui.language import language, md, t, texts
 
 ASSETS = Path(__file__).parent.parent.parent / "assets"
 LESSONS, STYLE = ASSETS / "lessons", ASSETS / "style.css"
@@ -31,7 +34,10 @@ def dark() -> bool:
 
 def translation(trace: Trace) -> None:
     """What the model wrote, how sure it was, and the other hypotheses of the beam."""
-    st.markdown(f"#### → {md(trace.tgt_text)}")
+    note = t("output.note", log_prob=f"{trace.log_prob:.2f}".replace("-", "−"), pieces=len(trace.steps))
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.markdown(f"#### → {md(trace.tgt_text)}", width="content")
+        st.caption(note if trace.finished else f"{note} · {t('output.unfinished')}", width="content")
     if len(trace.hypotheses) > 1:
         options = [str(i) for i in range(len(trace.hypotheses))]
         chosen = st.selectbox(
@@ -39,8 +45,6 @@ def translation(trace: Trace) -> None:
             format_func=lambda o: _hypothesis(trace, int(o)),
         )  # fmt: skip
         into_link("hypothesis", chosen, options[0])
-    note = t("output.note", log_prob=f"{trace.log_prob:.2f}".replace("-", "−"), pieces=len(trace.steps))
-    st.caption(note if trace.finished else f"{note} · {t('output.unfinished')}")
 
 
 def _hypothesis(trace: Trace, i: int) -> str:
@@ -62,11 +66,18 @@ def numbers(attn: AttentionMap) -> None:
 
     keys = [f"{i} {name}" for i, name in enumerate(tokens(attn.keys), 1)]  # a table wants each column's name once
     queries = [f"{i} {name}" for i, name in enumerate(query_names(attn.queries), 1)]
-    st.dataframe(pd.DataFrame(attn.head(0, 0), queries, keys).style.format("{:.3f}"))
+    digits = st.column_config.NumberColumn(format="%.3f")
+    st.dataframe(pd.DataFrame(attn.head(0, 0), queries, keys), column_config=dict.fromkeys(keys, digits))
 
 
-def downloads(attn: AttentionMap, trace: Trace, stem: str) -> None:
-    """The shown head's numbers, and the whole trace."""
+def picture(fig: go.Figure, *, key: str, title: str, alt: str, stem: str) -> None:
+    """A Plotly picture with its own buttons to save it, in the page's language."""
+    st.plotly_chart(fig, key=key, alt=alt, config={"displayModeBar": False})
+    save_picture(key, title=title, words=texts(PICTURE_WORDS), file_stem=stem, key=f"{key}.save")
+
+
+def downloads(attn: AttentionMap, trace: Trace, stem: str, *choices: str) -> None:
+    """The shown head's numbers, the whole trace, and a link to what is shown: `choices` are the keys of its widgets."""
     with st.container(horizontal=True, gap="small"):
         st.download_button(t("save.csv"), lambda: to_csv(attn), f"{stem}.csv", "text/csv", on_click="ignore")
         st.download_button(t("save.json"), lambda: to_json(attn), f"{stem}.json", "application/json", on_click="ignore")
@@ -74,6 +85,20 @@ def downloads(attn: AttentionMap, trace: Trace, stem: str) -> None:
             t("save.npz"), trace.to_npz, f"{file_stem(trace.src_text, trace.model)}.npz", on_click="ignore",
             help=t("save.npz.help"),
         )  # fmt: skip
+        if choices:
+            link = {key: _code(st.session_state[key]) for key in choices if key in st.session_state}
+            copy_link({**link, "lang": language()}, words=texts(LINK_WORDS), key="link")
+
+
+def _code(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def longer_than_trained(info: ModelInfo, trace: Trace) -> None:
+    """Say so where a text has more pieces than any sentence the model learned from."""
+    n = sum(not special for special in trace[trace.kinds[0]].keys.special)
+    if info.trained is not None and n > info.trained:
+        st.caption(f"⚠️ {t('output.beyond', n=n, trained=info.trained)}")
 
 
 def file_stem(*parts: str) -> str:
