@@ -44,7 +44,7 @@ TABLE = {
     "core.trace": "numpy",
     "core.tracing": "torch numpy core.decode core.errors core.models core.nn core.search core.text core.trace",
     "core.train": "torch jaxtyping accelerate safetensors tqdm core.config core.models core.nn core.text",
-    "core.ui": "streamlit torch pandas core",
+    "core.ui": "streamlit torch pandas plotly core",
 }
 WITHOUT_TORCH = ("app", "pages", "core.components", "core.figures", "core.measures", "core.trace")
 
