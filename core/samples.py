@@ -29,6 +29,7 @@ class Sample:
     kind: str
     text: str
     looks: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = ()
+    references: tuple[tuple[str, str], ...] = ()  # language and translation
 
 
 @cache
@@ -36,7 +37,10 @@ def samples(page: str, language: str) -> tuple[Sample, ...]:
     """The examples of a page in the language that the model reads, the page's first picture first."""
     rows = json.loads((SAMPLES / f"{page}.json").read_text("utf-8"))
     return tuple(
-        Sample(row["name"], row["kind"], row["text"][language], tuple(_pair(*pair) for pair in row.get("looks", ())))
+        Sample(
+            row["name"], row["kind"], row["text"][language], tuple(_pair(*pair) for pair in row.get("looks", ())),
+            tuple(row.get("references", {}).items()),
+        )  # fmt: skip
         for row in rows
         if language in row["text"]
     )

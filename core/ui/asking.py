@@ -71,16 +71,19 @@ def choice(key: str, options: Sequence[str], *, label: bool = True) -> str:
     return into_link(key, str(chosen), options[0])
 
 
-def pick(key: str, count: int) -> Pick:
-    """A layer or head, counted from 1 for people and from 0 here, or all of them pooled."""
+def pick(key: str, count: int, *, term: str = "", default: str = "1") -> Pick:
+    """A layer or head, counted from 1 for people and from 0 here, or all of them pooled.
+
+    term: what it is, where `key` does not say so.
+    """
     names = [str(i + 1) for i in range(count)]
     options = [*names, *POOLS]
     from_link(key, options)
     chosen: str = st.selectbox(
-        t(f"term.{key}"), options, format_func=lambda o: o if o in names else t(f"pick.{o}"), key=key, width=120,
-        persist_state="session",
+        t(f"term.{term or key}"), options, index=options.index(default), key=key, width=120, persist_state="session",
+        format_func=lambda o: o if o in names else t(f"pick.{o}"),
     )  # fmt: skip
-    into_link(key, chosen, options[0])
+    into_link(key, chosen, default)
     return POOLS.get(chosen) or int(chosen) - 1
 
 
