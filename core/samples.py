@@ -38,9 +38,12 @@ def samples(page: str, language: str) -> tuple[Sample, ...]:
     rows = json.loads((SAMPLES / f"{page}.json").read_text("utf-8"))
     return tuple(
         Sample(
-            row["name"], row["kind"], row["text"][language], tuple(_pair(*pair) for pair in row.get("looks", ())),
+            row["name"],
+            row["kind"],
+            row["text"][language],
+            tuple(_pair(*pair) for pair in row.get("looks", ())),
             tuple(row.get("references", {}).items()),
-        )  # fmt: skip
+        )
         for row in rows
         if language in row["text"]
     )
