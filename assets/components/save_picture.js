@@ -23,7 +23,8 @@ async function savePlot(root, { plot, title, file_stem }, format) {
   const size = { width: Math.max(shown.offsetWidth, 560), height: shown.offsetHeight + top };
   const layout = {
     ...shown.layout, autosize: false, width: size.width, height: size.height,
-    margin: { ...shown.layout.margin, t: (shown.layout.margin?.t ?? 10) + top },
+    // The labels above the picture make their own room: the title's is taken from the picture's.
+    yaxis: { ...shown.layout.yaxis, domain: [0, 1 - top / (size.height - 60)] },
     paper_bgcolor: style.getPropertyValue("--st-background-color") || "#fff",
     title: { text: escaped(clean(title)), x: 0, xref: "container", xanchor: "left", y: 1, yref: "container", yanchor: "top",
       pad: { t: 14, l: 14 }, font: { size: 16, color: style.color } },
