@@ -135,11 +135,22 @@ class Matrices {
     this.style = { text: style.color, ground: style.getPropertyValue("--st-background-color") || "#fff", hair: dark ? "#56544f" : "#dcdcdc" };
     const size = parseFloat(getComputedStyle(this.foot).fontSize) || 12;
     const font = { size, css: (ratio) => `${size * ratio}px ${style.fontFamily}` };
-    for (const panel of this.panels) {
-      const room = this.width - 6 - (panel.header.joiner ? panel.joiner.getBoundingClientRect().width + 12 : 0);
-      panel.draw(room, this.zoom, font, this.ratio);
-    }
+    const joiners = this.panels.map((panel) => (panel.header.joiner ? panel.joiner.getBoundingClientRect().width + 12 : 0));
+    const cell = this.header.line ? this.cellInLine(joiners, font) : 0;
+    this.root.classList.toggle("line", cell > 0);
+    this.panels.forEach((panel, i) => {
+      panel.bare = cell > 0 && i > 0;
+      panel.draw(this.width - 6 - joiners[i], this.zoom, font, this.ratio, cell);
+    });
     this.marks();
+  }
+
+  /** How wide a cell can be if all panels stand beside each other; 0 where the page is too narrow for that. */
+  cellInLine(joiners, font) {
+    const columns = this.panels.reduce((sum, panel) => sum + panel.m, 0);
+    const taken = joiners.reduce((sum, width) => sum + width + 10, 0) + this.panels[0].nameRoom(font) + this.panels.length * (6 + LAST_NAME);
+    const cell = (this.width - taken) / columns;
+    return cell < font.size * 0.9 ? 0 : Math.min(cell, font.size * 4.2);
   }
 
   setZoom(zoom) {

@@ -2,6 +2,7 @@
 
 const PANEL_WIDTH = 250, PANEL_HEIGHT = 340; // CSS px that the cells of a panel fill at zoom 1, if they can
 const LABEL_ROOM = 96; // CSS px for row names at most
+const LAST_NAME = 24; // CSS px that a slanted column name may stand out at the right, in one line with other panels
 const MOST_PIXELS = 16e6;
 
 /** Numbers as people write them: a true minus, the sign of infinity. */
@@ -81,28 +82,40 @@ class PanelView {
 
   // ---- picture -------------------------------------------------------------
 
+  /** CSS px for the names of the rows. */
+  nameRoom(font) {
+    if (!this.header.rows.length) return 0;
+    const context = this.canvas.getContext("2d");
+    context.font = font.css(1);
+    const widest = this.header.rows.reduce((most, name) => Math.max(most, context.measureText(clean(name)).width), 0);
+    return Math.min(LABEL_ROOM * (font.size / 12), widest) + 7;
+  }
+
   /** Sizes in CSS px. */
-  measure(context, room, zoom, font) {
+  measure(context, room, zoom, font, inLine) {
     const { n, m, header } = this;
     context.font = font.css(1);
     const widest = (names) => names.reduce((most, name) => Math.max(most, context.measureText(clean(name)).width), 0);
-    const left = header.rows.length ? Math.min(LABEL_ROOM * (font.size / 12), widest(header.rows)) + 7 : 0;
+    const left = this.bare ? 1 : this.nameRoom(font);
     const small = n <= 8 && m <= 8;
     // Few cells are large enough for their numbers; 256 columns are a pixel each.
     let w = Math.min(small ? 50 * (font.size / 12) : 24, Math.max(1, PANEL_WIDTH / m));
     if (small) w = Math.min(50 * (font.size / 12), Math.max(18, (room - left) / m));
-    w = Math.min(w, Math.max(1, (room - left) / m)) * zoom;
+    w = (inLine || Math.min(w, Math.max(1, (room - left) / m))) * zoom;
     let h = Math.min(small ? 30 : 24, Math.max(header.rows.length ? 12 : 1, PANEL_HEIGHT / n)) * Math.sqrt(zoom);
     if (header.rows.length) h = Math.max(h, font.size + 1);
     const names = header.cols.length && w >= font.size * 0.9;
     const top = names ? Math.min(78, widest(header.cols) * 0.78 + font.size) : 0;
-    const right = names ? Math.min(46, widest(header.cols.slice(-1)) * 0.62) : 1;
+    const right = names ? Math.min(inLine ? LAST_NAME : 46, widest(header.cols.slice(-1)) * 0.62) : 1;
+    if (inLine) h = Math.max(Math.min(w, 30 * zoom), font.size + 1);
     return { left, top, w, h, names, width: left + w * m + right, height: top + h * n + 1, font };
   }
 
-  draw(room, zoom, font, ratio) {
+  /** inLine: the width of a cell where all panels stand in one line, else 0. */
+  draw(room, zoom, font, ratio, inLine = 0) {
     const context = this.canvas.getContext("2d");
-    const g = (this.grid = this.measure(context, room, zoom, font));
+    const g = (this.grid = this.measure(context, room, zoom, font, inLine));
+    this.caption.parentElement.style.maxWidth = inLine ? `${g.width}px` : "";
     const scale = Math.min(ratio, Math.sqrt(MOST_PIXELS / (g.width * g.height)));
     this.canvas.width = Math.ceil(g.width * scale);
     this.canvas.height = Math.ceil(g.height * scale);
@@ -135,7 +148,7 @@ class PanelView {
     context.fillStyle = style.text;
     context.textBaseline = "middle";
     context.textAlign = "right";
-    header.rows.forEach((name, i) => {
+    (this.bare ? [] : header.rows).forEach((name, i) => {
       context.fillText(cut(context, clean(name), (g.left - 6) * ratio), left - 6 * ratio, top + (i + 0.5) * g.h * ratio);
     });
     if (!g.names) return;
