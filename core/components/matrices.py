@@ -140,8 +140,8 @@ def matrices(
     header = {
         "panels": [panel.header() for panel in panels], "words": chosen_words(words, WORDS),
         "scale": [list(stop) for stop in scale], "difference": [list(stop) for stop in difference_scale(dark)],
-        "grey": masked(dark), "selected": selected_row, "line": line, "editable": editable, "tells_row": on_row is not None,
-        "file_stem": file_stem,
+        "grey": masked(dark), "selected": selected_row, "line": line, "editable": editable,
+        "tells_row": on_row is not None, "file_stem": file_stem,
     }  # fmt: skip
     values = np.concatenate([panel.values.ravel() for panel in panels])
     _component(
