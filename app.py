@@ -10,6 +10,9 @@ page = st.navigation(
         ui.t("nav.look"): [
             st.Page("pages/heads.py", title=ui.t("heads.nav"), icon="🔦", url_path="heads", default=True),
         ],
+        ui.t("nav.inside"): [
+            st.Page("pages/masks.py", title=ui.t("masks.nav"), icon="🎭", url_path="masks"),
+        ],
     }
 )
 ui.language_picker()

@@ -32,12 +32,15 @@ def dark() -> bool:
     return st.context.theme.type == "dark"
 
 
-def translation(trace: Trace) -> None:
-    """What the model wrote, how sure it was, and the other hypotheses of the beam."""
+def translation(trace: Trace, *, cut: bool = False) -> None:
+    """What the model wrote, how sure it was, and the other hypotheses of the beam.
+
+    cut: the output ends early because a person looks at a part of it.
+    """
     note = t("output.note", log_prob=f"{trace.log_prob:.2f}".replace("-", "−"), pieces=len(trace.steps))
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown(f"#### → {md(trace.tgt_text)}", width="content")
-        st.caption(note if trace.finished else f"{note} · {t('output.unfinished')}", width="content")
+        st.caption(note if trace.finished or cut else f"{note} · {t('output.unfinished')}", width="content")
     if len(trace.hypotheses) > 1:
         options = [str(i) for i in range(len(trace.hypotheses))]
         chosen = st.selectbox(
