@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import struct
+import sys
 
 import numpy as np
 import pytest
@@ -60,7 +61,7 @@ def choose(at, key, value):
 @pytest.fixture(params=LANGUAGES)
 def language(request, monkeypatch):
     """AppTest looks up an option's text outside the page, where nobody has chosen a language."""
-    monkeypatch.setattr("core.ui.language.language", lambda: request.param)
+    monkeypatch.setattr(sys.modules["core.ui.language"], "language", lambda: request.param)
     return request.param
 
 
