@@ -136,7 +136,8 @@ def _read_line(model: Model, text: str, line: int) -> tuple[int, ...]:
     try:
         return read(model, text).ids
     except TextError as error:
-        raise TextError(error.code, **error.values, line=line) from error
+        error.values["line"] = line
+        raise
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+import core.ui.masks_shown  # noqa: F401 - before its names are patched
 from core import ui
 from core.i18n import LANGUAGES, translate
 from core.lab import masked_runs
