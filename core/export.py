@@ -13,7 +13,7 @@ from core.trace import AttentionMap
 def to_csv(attn: AttentionMap, layer: int = 0, head: int = 0) -> str:
     """One head: a header of keys, then a line a query. Weights with all their digits."""
     out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
+    writer = csv.writer(out)  # lines end as RFC 4180 has them, so that a lone \r or \n in a cell is quoted
     writer.writerow(["", *map(_safe, tokens(attn.keys))])
     for name, row in zip(query_names(attn.queries), attn.head(layer, head).tolist(), strict=True):
         writer.writerow([_safe(name), *row])

@@ -14,7 +14,7 @@ from tests.test_measures import axis, one_map, random_map
 
 def test_csv_parses_back_to_the_same_numbers():
     attn = random_map(2, 3, 5, (0, 1, 1, 2, 3))
-    header, *rows = csv.reader(io.StringIO(to_csv(attn, 1, 2)))
+    header, *rows = csv.reader(io.StringIO(to_csv(attn, 1, 2), newline=""))
     assert header == ["", "t0", "t1", "·t2", "t3", "t4"]
     assert [row[0] for row in rows] == header[1:]
     np.testing.assert_array_equal(np.array([row[1:] for row in rows], np.float32), attn.head(1, 2))
@@ -38,7 +38,7 @@ def test_a_spreadsheet_runs_no_token(cell):
 
 def test_commas_quotes_and_scripts_survive():
     line = axis(('a,"b"', "한국어", "שלום"))
-    header, *_ = csv.reader(io.StringIO(to_csv(one_map(np.full((3, 3), 1 / 3), line, line))))
+    header, *_ = csv.reader(io.StringIO(to_csv(one_map(np.full((3, 3), 1 / 3), line, line)), newline=""))
     assert header[1:] == list(line.tokens)
 
 
