@@ -21,7 +21,7 @@ TABLE = {
     "pages": "streamlit core.ui core.components core.figures core.measures core.promises core.reading core.samples "
     "core.trace",
     "core.__main__": "core.errors core.i18n core.models core.shelf core.trace core.tracing",
-    "core.components": "streamlit numpy core.trace core.figures.theme",
+    "core.components": "streamlit numpy core.search core.trace core.figures.theme",
     "core.config": "",
     "core.decode": "torch jaxtyping core.search",
     "core.errors": "",
@@ -44,7 +44,7 @@ TABLE = {
     "core.trace": "numpy",
     "core.tracing": "torch numpy core.decode core.errors core.models core.nn core.search core.text core.trace",
     "core.train": "torch jaxtyping accelerate safetensors tqdm core.config core.models core.nn core.text",
-    "core.ui": "streamlit torch pandas plotly core",
+    "core.ui": "streamlit torch numpy pandas plotly core",
 }
 WITHOUT_TORCH = ("app", "pages", "core.components", "core.figures", "core.measures", "core.trace")
 

@@ -128,24 +128,15 @@ class Uncached:
         return state[0][rows], state[1][rows]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Timing:
-    """Greedy decoding of one sentence with the cache and without, a few times each, in seconds.
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What greedy decoding computes, counted: n_src tokens read, n_tgt written, `</s>` included.
 
-    n_src, n_tgt: tokens read and written, `</s>` included. same: both wrote the same tokens.
-    Counts are pairs (cached, uncached).
+    Each count is a pair: with the cache, and without.
     """
 
-    cached: Floats
-    uncached: Floats
     n_src: int
     n_tgt: int
-    same: bool
-
-    @property
-    def ratio(self) -> float:
-        """How many times longer it takes without the cache, by the medians."""
-        return float(np.median(self.uncached) / np.median(self.cached))
 
     @property
     def encoded(self) -> tuple[int, int]:
@@ -162,6 +153,29 @@ class Timing:
         """Self-attention scores of one decoder head: a row a step, against the whole square each time."""
         n = self.n_tgt
         return n * (n + 1) // 2, n * (n + 1) * (2 * n + 1) // 6
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Timing:
+    """Greedy decoding of one sentence with the cache and without, a few times each, in seconds.
+
+    same: both wrote the same tokens.
+    """
+
+    cached: Floats
+    uncached: Floats
+    work: Work
+    same: bool
+
+    @property
+    def seconds(self) -> tuple[float, float]:
+        """The medians, with the cache and without."""
+        return float(np.median(self.cached)), float(np.median(self.uncached))
+
+    @property
+    def ratio(self) -> float:
+        """How many times longer it takes without the cache."""
+        return self.seconds[1] / self.seconds[0]
 
 
 def timing(model: Model, text: str, runs: int, on_step: OnStep) -> Timing:
@@ -188,7 +202,8 @@ def timing(model: Model, text: str, runs: int, on_step: OnStep) -> Timing:
             if turn > 1:
                 seconds[turn % 2].append(time.perf_counter() - begin)
     cached, uncached = (np.array(one, np.float32) for one in seconds)
-    return Timing(cached, uncached, src.size(1), len(found[0].tokens), found[0].tokens == found[1].tokens)
+    work = Work(src.size(1), len(found[0].tokens))
+    return Timing(cached, uncached, work, found[0].tokens == found[1].tokens)
 
 
 def _tick(turn: int, runs: int, on_step: OnStep) -> OnStep:

@@ -1,0 +1,96 @@
+"""Writing word by word, as a film strip: one frame a step, and the whole cross-attention growing under it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+import streamlit as st
+
+from core.components.assets import source
+from core.components.buffer import axis_header, chosen_words, pack
+from core.figures.theme import KEY, QUERY
+from core.trace import AttentionMap, Floats, Step
+
+# The texts that `words` must hold.
+WORDS = (
+    "strip.label",  # what the picture is, for those who hear it
+    "strip.previous",
+    "strip.next",
+    "strip.play",
+    "strip.pause",
+    "strip.loop",
+    "strip.slider",
+    "strip.step",  # {step} {steps}
+    "strip.frames",  # what the row of frames is
+    "strip.forced",  # mark of a frame whose word was forced
+    "strip.so_far",  # heading over what has been written
+    "strip.looks",  # {query}: heading over the source
+    "strip.next_word",  # heading over the bars
+    "strip.likely",  # {token} {probability}: a bar
+    "strip.drawn",  # {probability}: what sampling gives it, after temperature and cuts
+    "strip.choose",  # {token}: what a click on a bar does
+    "strip.written",  # said of the bar that was written
+    "strip.rest",  # {probability}: of all tokens without a bar
+    "strip.log_prob",  # {word} {total} {probability}
+    "strip.matrix",  # heading over the matrix
+    "strip.hover",  # {query} {key} {weight}
+    "strip.weight",
+    "strip.spoken",  # {step} {word} {probability} {key} {weight}
+    "strip.keys",
+    "strip.key_arrows",
+    "strip.key_ends",
+    "strip.key_space",
+    "strip.key_help",
+)
+
+_component = st.components.v2.component(
+    "headlight_decoding",
+    html='<div class="decoding"></div>',
+    css=source("common.css", "decoding.css"),
+    js=source("common.js", "pixels.js", "decoding_matrix.js", "decoding.js"),
+)
+
+
+def film_strip(
+    cross: AttentionMap,
+    steps: Sequence[Step],
+    *,
+    forced: int = 0,
+    drawn: Floats | None = None,
+    about: str,
+    words: Mapping[str, str],
+    scale: Sequence[tuple[float, str]],
+    key: str,
+    on_force: Callable[[int, int], None] = lambda step, token: None,
+) -> None:
+    """Every step at once; moving through them stays in the browser.
+
+    cross: one layer and head, [1, 1, step, source]. forced: how many of the first words were not the model's choice.
+    drawn: [step, candidate], the probabilities that sampling really used. about: the sentence; another one starts at
+    the first step again. on_force: hears (step from 0, token id) when a person chooses another word, before the rerun.
+    """
+    if len(steps) != len(cross.queries):
+        raise ValueError(f"{len(steps)} steps for {len(cross.queries)} rows of attention")
+    header = {
+        "about": about,
+        "queries": axis_header(cross.queries),
+        "sources": axis_header(cross.keys),
+        "steps": [
+            {
+                "written": [step.written.token, step.written.log_prob, step.written.id],
+                "top": [[one.token, one.log_prob, one.id] for one in step.top],
+                "drawn": None if drawn is None else [float(p) for p in drawn[i]],
+            }
+            for i, step in enumerate(steps)
+        ],
+        "forced": forced,
+        "words": chosen_words(words, WORDS),
+        "scale": [list(stop) for stop in scale],
+        "colours": {"query": QUERY, "key": KEY},
+    }
+
+    def tell() -> None:
+        if chosen := (st.session_state.get(key) or {}).get("forced"):
+            on_force(int(chosen[0]), int(chosen[1]))
+
+    _component(key=key, data=pack(header, cross.head(0, 0)), on_forced_change=tell)

@@ -1,0 +1,226 @@
+"""The page Decoding: its cached runs, what it asks for, and what a click in a picture chooses."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import streamlit as st
+
+from core.samples import samples
+from core.search import Sampling, Search, Tree
+from core.shelf import ModelInfo
+from core.trace import Floats, Trace
+from core.ui.asking import choice, into_link
+from core.ui.language import t
+from core.ui.running import load, run, run_or_say
+from core.ui.waiting import OnStep, attempt
+
+if TYPE_CHECKING:
+    from core.lab.decoding import Forcing, Timing, Work
+
+HOW = ("greedy", "beam", "sampling")
+FORCED, PATH = "forced", "path"  # ids joined by dots, in the link
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def tree(name: str, text: str, width: int, prefix: tuple[int, ...], _on_step: OnStep) -> Tree:
+    """All that a beam considered; raises `UserError`."""
+    from core.lab import decoding
+
+    return decoding.considered(load(name), text, Search(width, prefix=prefix), _on_step)
+
+
+@st.cache_data(max_entries=128, show_spinner=False)
+def outcome(name: str, text: str, tokens: tuple[int, ...]) -> Trace:
+    """The text read with these tokens as the output, ended or not; raises `UserError`."""
+    from core.tracing import trace_output
+
+    return trace_output(load(name), text, tokens)
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def drawn(name: str, text: str, tokens: tuple[int, ...], sampling: Sampling, ids: list[list[int]]) -> Floats:
+    """What sampling gave to each candidate of each step, [step, candidate]."""
+    from core.lab import decoding
+
+    return decoding.drawn_from(load(name), text, tokens, sampling, ids)
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def forcing(name: str, text: str, reference: str, _on_step: OnStep) -> Forcing:
+    """A reference under teacher forcing; raises `UserError` for either text."""
+    from core.lab import decoding
+
+    return decoding.teacher_forcing(load(name), text, reference, _on_step)
+
+
+def work(name: str, text: str) -> Work:
+    """What greedy decoding of this text computes."""
+    from core.lab.decoding import Work
+
+    cross = run(name, text)["cross"]
+    return Work(len(cross.keys), len(cross.queries))
+
+
+def timing(name: str, text: str, runs: int, on_step: OnStep) -> Timing:
+    """Measured anew each time it is asked for."""
+    from core.lab import decoding
+
+    return decoding.timing(load(name), text, runs, on_step)
+
+
+# What is asked
+
+
+class Asked(NamedTuple):
+    """How to search: a beam of `width`, or one by one, drawn if there is a `sampling`."""
+
+    width: int
+    sampling: Sampling | None
+
+
+def ask_search() -> Asked:
+    """The search and its settings, in a row."""
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        how = choice("decoding.how", HOW)
+        if how == "beam":
+            width = st.slider(
+                t("decoding.width"), 2, 8, 4, key="width", bind="query-params", persist_state="session", width=260,
+                help=t("decoding.width.help"),
+            )  # fmt: skip
+            return Asked(width, None)
+        return Asked(1, _sampling() if how == "sampling" else None)
+
+
+def _sampling() -> Sampling:
+    draw: Any = st.slider  # whole numbers where the limits are
+
+    def slider(name: str, low: float, high: float, value: float, step: float) -> float:
+        chosen: float = draw(
+            t(f"decoding.{name}"), low, high, value, step, key=name, bind="query-params", persist_state="session",
+            width=190, help=t(f"decoding.{name}.help"),
+        )  # fmt: skip
+        return chosen
+
+    temperature = slider("temperature", 0.1, 2.0, 1.0, 0.1)
+    top_k = int(slider("top_k", 0, 50, 0, 1))
+    top_p = slider("top_p", 0.05, 1.0, 1.0, 0.05)
+    seed = st.number_input(
+        t("decoding.seed"), 1, 9999, 1, key="seed", bind="query-params", persist_state="session", width=110,
+        help=t("decoding.seed.help"),
+    )  # fmt: skip
+    st.button(t("decoding.again"), on_click=_another_seed, icon="🎲")
+    return Sampling(int(seed), temperature, top_k, top_p)
+
+
+def _another_seed() -> None:
+    st.session_state.seed = st.session_state.seed % 9999 + 1
+
+
+# What a click chooses: tokens that are forced, and a path through the tree. Both belong to one text.
+
+
+def _ids(key: str, info: ModelInfo, text: str) -> tuple[int, ...]:
+    """The ids kept under `key` for this text, from the link at first; ids that no output has are none."""
+    if f"{key} ids" not in st.session_state:
+        asked = [part for part in st.query_params.get(key, "").split(".") if part.isdecimal() and part.isascii()]
+        _keep(key, info, text, tuple(int(part[:9]) for part in asked))
+    owner, ids = st.session_state[f"{key} ids"]
+    if owner != (info.name, text) or not all(i < info.config.vocab_size for i in ids):
+        ids = ()
+    if info.config.eos in ids[:-1] or len(ids) > info.config.max_len:
+        ids = ()
+    into_link(key, ".".join(map(str, ids)), "")
+    return tuple(ids)
+
+
+def _keep(key: str, info: ModelInfo, text: str, ids: tuple[int, ...]) -> None:
+    st.session_state[f"{key} ids"] = ((info.name, text), ids)
+
+
+def force(info: ModelInfo, text: str, ids: tuple[int, ...]) -> None:
+    """From now on the output begins with these tokens; none gives the model its freedom back."""
+    _keep(FORCED, info, text, ids)
+    _keep(PATH, info, text, ())
+
+
+class Shown(NamedTuple):
+    """What the pictures show. prefix: the forced tokens; node: in the tree, if the search is a beam."""
+
+    trace: Trace
+    prefix: tuple[int, ...]
+    tree: Tree | None = None
+    node: int = 0
+    drawn: Floats | None = None
+
+    @property
+    def tokens(self) -> tuple[int, ...]:
+        return written(self.trace)
+
+    @property
+    def whole(self) -> bool:
+        """Is it an output, not a hypothesis on its way?"""
+        return self.tree is None or self.tree.nodes[self.node].fate == "ended"
+
+
+def written(trace: Trace) -> tuple[int, ...]:
+    """The ids of an output, as far as they are known."""
+    ids = [step.written.id for step in trace.steps]
+    return tuple(i for i in ids if i is not None)
+
+
+def search(info: ModelInfo, text: str, asked: Asked) -> Shown | None:
+    """Look for an output, or say on the page why there is none."""
+    prefix = _ids(FORCED, info, text)
+    if asked.width == 1:
+        trace = run_or_say(info, text, 1, 0, asked.sampling, prefix)
+        if trace is None or asked.sampling is None:
+            return None if trace is None else Shown(trace, prefix)
+        ids = [[one.id or 0 for one in step.top] for step in trace.steps]
+        return Shown(trace, prefix, drawn=drawn(info.name, text, written(trace), asked.sampling, ids))
+    found = attempt(
+        lambda heard: tree(info.name, text, asked.width, prefix, heard),
+        f"tree {info.name} {asked.width} {prefix} {text}",
+    )
+    if not found:
+        return None
+    path = _ids(PATH, info, text)
+    here = (i for i, node in enumerate(found.nodes) if node.step == len(path) and found.tokens(i) == path)
+    node = next(here, found.found[0])
+    return Shown(outcome(info.name, text, found.tokens(node)), prefix, found, node)
+
+
+def choose(info: ModelInfo, text: str, shown: Shown) -> Callable[[int], None]:
+    """What a click in the tree does: look at that hypothesis."""
+
+    def chosen(node: int) -> None:
+        if shown.tree and node < len(shown.tree.nodes):
+            _keep(PATH, info, text, shown.tree.tokens(node))
+
+    return chosen
+
+
+def free_text(info: ModelInfo, text: str, asked: Asked) -> str:
+    """What the same search writes when nothing is forced; "…" if a person stopped it."""
+
+    def write(heard: OnStep) -> str:
+        if asked.width == 1:
+            return run(info.name, text, 1, 0, asked.sampling, (), heard).tgt_text
+        found = tree(info.name, text, asked.width, (), heard)
+        return outcome(info.name, text, found.tokens(found.found[0])).tgt_text
+
+    return attempt(write, f"free {info.name} {asked} {text}") or "…"
+
+
+def ask_reference(info: ModelInfo, text: str) -> str:
+    """A translation to compare with: the example's own, until somebody types another."""
+    known = {one.text: dict(one.references).get(info.tgt, "") for one in samples("decoding", info.src)}
+    asked: str | None = st.session_state.get("reference", st.query_params.get("reference"))
+    if st.session_state.get("reference of") != text and (not asked or asked in known.values()):
+        st.session_state.reference = known.get(text, "")
+    st.session_state["reference of"] = text
+    reference: str | None = st.text_input(
+        t("decoding.reference"), key="reference", bind="query-params", placeholder=t("decoding.reference.placeholder"),
+    )  # fmt: skip
+    return reference or ""

@@ -1,0 +1,17 @@
+"""How does the model write, word by word?"""
+
+from core import ui
+from core.ui import decoding
+from core.ui import decoding_shown as show
+
+info = ui.model_picker()
+text = ui.ask("decoding", info)
+asked = decoding.ask_search()
+shown = decoding.search(info, text, asked)
+if shown:
+    show.output(info, text, shown, asked)
+    show.tree(info, text, shown)
+    show.strip(info, text, shown)
+    show.teacher_forcing(info, text)
+    show.cache(info, text)
+ui.lesson("decoding")
