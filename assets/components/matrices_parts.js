@@ -1,6 +1,7 @@
 // One panel of matrices.js: its sizes, its pixels, its marks. See core/components/matrices.py.
 
-const PANEL_WIDTH = 250, PANEL_HEIGHT = 340; // CSS px that the cells of a panel fill at zoom 1, if they can
+const PANEL_WIDTH = 200, PANEL_HEIGHT = 340; // CSS px that the cells of a panel fill at zoom 1, if they can
+const BARE_WIDTH = 110, BARE_HEIGHT = 256; // the same where rows have no names: learned matrices, seen as a texture
 const LABEL_ROOM = 96; // CSS px for row names at most
 const LAST_NAME = 24; // CSS px that a slanted column name may stand out at the right, in one line with other panels
 const MOST_PIXELS = 16e6;
@@ -97,12 +98,12 @@ class PanelView {
     context.font = font.css(1);
     const widest = (names) => names.reduce((most, name) => Math.max(most, context.measureText(clean(name)).width), 0);
     const left = this.bare ? 1 : this.nameRoom(font);
-    const small = n <= 8 && m <= 8;
+    const small = n <= 8 && m <= 8, named = header.rows.length > 0;
     // Few cells are large enough for their numbers; 256 columns are a pixel each.
-    let w = Math.min(small ? 50 * (font.size / 12) : 24, Math.max(1, PANEL_WIDTH / m));
+    let w = Math.min(small ? 50 * (font.size / 12) : 24, Math.max(1, (named ? PANEL_WIDTH : BARE_WIDTH) / m));
     if (small) w = Math.min(50 * (font.size / 12), Math.max(18, (room - left) / m));
     w = (inLine || Math.min(w, Math.max(1, (room - left) / m))) * zoom;
-    let h = Math.min(small ? 30 : 24, Math.max(header.rows.length ? 12 : 1, PANEL_HEIGHT / n)) * Math.sqrt(zoom);
+    let h = Math.min(small ? 30 : 24, Math.max(named ? 12 : 1, (named ? PANEL_HEIGHT : BARE_HEIGHT) / n)) * Math.sqrt(zoom);
     if (header.rows.length) h = Math.max(h, font.size + 1);
     const names = header.cols.length && w >= font.size * 0.9;
     const top = names ? Math.min(78, widest(header.cols) * 0.78 + font.size) : 0;

@@ -19,10 +19,12 @@ class SameWord:
 
 
 def shared_words(a: Axis, b: Axis) -> tuple[str, ...]:
-    """Words of both sentences in the order of the first, written alike but for capitals; no special tokens."""
-    known = {word.casefold() for word in _words(b).values()}
-    found = {word.casefold(): word for word in reversed(_words(a).values()) if word.casefold() in known}
-    return tuple(dict.fromkeys(found[word.casefold()] for word in _words(a).values() if word.casefold() in found))
+    """Words of both sentences, written alike, in the order of the first; no special tokens.
+
+    `The` and `the` are two words for the model: two embeddings that have nothing in common.
+    """
+    known = set(_words(b).values())
+    return tuple(dict.fromkeys(word for word in _words(a).values() if word in known))
 
 
 def same_word(a: Floats, b: Floats, axis_a: Axis, axis_b: Axis, word: str) -> SameWord:
@@ -32,7 +34,7 @@ def same_word(a: Floats, b: Floats, axis_a: Axis, axis_b: Axis, word: str) -> Sa
     i, j = _place(words_a, word), _place(words_b, word)
     left, right = _unit(_means(a, axis_a)), _unit(_means(b, axis_b))
     cosines = left @ right.transpose(0, 2, 1)  # [level, word, word]
-    pairs = [(m, n) for m, x in words_a.items() for n, y in words_b.items() if x.casefold() != y.casefold()]
+    pairs = [(m, n) for m, x in words_a.items() for n, y in words_b.items() if x != y]
     others = np.mean([cosines[:, m, n] for m, n in pairs], axis=0) if pairs else np.full(len(a), np.nan)
     return SameWord(cosines[:, i, j].astype(np.float32), others.astype(np.float32))
 
@@ -44,7 +46,7 @@ def _words(axis: Axis) -> dict[int, str]:
 
 def _place(words: dict[int, str], word: str) -> int:
     for at, name in words.items():
-        if name.casefold() == word.casefold():
+        if name == word:
             return at
     raise ValueError(f"{word!r} is not in both sentences")
 

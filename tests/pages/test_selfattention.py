@@ -1,0 +1,207 @@
+"""The page Self-attention, run as streamlit runs it, in both languages."""
+
+from __future__ import annotations
+
+import json
+import struct
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from core import ui
+from core.i18n import LANGUAGES, translate
+from core.lab.headsteps import Change, all_heads, softmax, steps
+from core.lab.selfattention import projections, readings
+from core.models import load_model
+from core.tracing import trace
+
+MODEL, TEXT = "transformer-en-fr", "I like your idea."
+PARTS = ("whatif", "dk", "angle", "heads", "bench", "same")
+EVERY_LANGUAGE = pytest.mark.parametrize("language", LANGUAGES)
+
+
+@pytest.fixture(scope="module")
+def model():
+    return load_model(MODEL)
+
+
+def opened(language, **query):
+    """The page with what a link says; `part` for `selfattention.part`."""
+    at = AppTest.from_file("../../pages/selfattention.py", default_timeout=60)
+    at.query_params.update({"lang": language, "sentence": TEXT} | query)
+    if "part" in query:
+        at.query_params["selfattention.part"] = query["part"]
+    at.run()
+    assert not at.exception
+    return at
+
+
+def pictures(at):
+    """Every matrix on the page by its name, [rows, columns]."""
+    found = {}
+    for element in at.get("bidi_component"):
+        data = element.proto.bytes
+        size = struct.unpack("<I", data[:4])[0] if data else 0
+        header = json.loads(data[4 : 4 + size]) if data else {}
+        at_value, values = 0, np.frombuffer(data[4 + size :], np.float32) if "panels" in header else ()
+        for panel in header.get("panels", ()):
+            n, m = panel["shape"]
+            found[panel["name"]] = values[at_value : at_value + n * m].reshape(n, m)
+            at_value += n * m
+    return found
+
+
+def said(at):
+    return "\n".join(element.value for element in (*at.markdown, *at.info, *at.warning))
+
+
+@EVERY_LANGUAGE
+def test_the_picture_is_there_before_anything_is_typed(language, model):
+    at = AppTest.from_file("../../pages/selfattention.py", default_timeout=60)
+    at.query_params["lang"] = language
+    at.run()
+    assert not at.exception
+    assert at.title[0].value == translate(language, "selfattention.title")
+    expected = trace(model, at.text_input(key="sentence").value)["encoder_self"]
+    np.testing.assert_allclose(pictures(at)["weights"], expected.head(0, 0), atol=1e-5)
+
+
+@EVERY_LANGUAGE
+@pytest.mark.parametrize("kind", ["encoder_self", "decoder_self", "cross"])
+def test_every_matrix_follows_from_those_before_it(language, kind, model):
+    shown = pictures(opened(language, kind=kind, layer="2", head="3"))
+    learned, d = projections(model, kind, 1), 32
+    asked = shown["y"] if kind == "cross" else shown["x"]
+    for name, vectors in (("q", shown["x"]), ("k", asked), ("v", asked)):
+        bias = getattr(learned, f"b_{name}")[2]
+        np.testing.assert_allclose(shown[name], vectors @ shown[f"w_{name}"] + bias, atol=1e-4)
+    np.testing.assert_allclose(shown["products"], shown["q"] @ shown["k"].T, atol=1e-4)
+    np.testing.assert_allclose(shown["scores"], shown["products"] / np.sqrt(d), atol=1e-4)
+    np.testing.assert_allclose(shown["weights"], softmax(shown["masked"]), atol=1e-5)
+    np.testing.assert_allclose(shown["z"], shown["weights"] @ shown["v"], atol=1e-4)
+    np.testing.assert_allclose(shown["concat"][:, 2 * d : 3 * d], shown["z"], atol=1e-5)
+    np.testing.assert_allclose(shown["out"], shown["concat"] @ shown["w_o"] + learned.b_o, atol=1e-4)
+    np.testing.assert_allclose(shown["weights"], trace(model, TEXT)[kind].head(1, 2), atol=1e-5)
+    assert np.isneginf(shown["masked"]).any() == (kind == "decoder_self")
+
+
+@EVERY_LANGUAGE
+@pytest.mark.parametrize("part", PARTS)
+def test_every_part_opens_from_a_link(language, part):
+    at = opened(language, part=part)
+    assert len(pictures(at)) >= 15
+
+
+@EVERY_LANGUAGE
+def test_a_colder_softmax_moves_weights_and_output(language, model):
+    at = opened(language, kind="cross")
+    at.slider(key="temperature").set_value(0.0).run()
+    reading = readings(model, TEXT).sublayers["cross"][0]
+    new = steps(reading, projections(model, "cross", 0), 0, Change(temperature=0))
+    shown = pictures(at)
+    np.testing.assert_array_equal(shown["after"], new.weights)
+    assert set(np.unique(shown["after"])) == {0, 1}
+    np.testing.assert_allclose(shown["part_new"], new.part, atol=1e-5)
+    assert translate(language, "selfattention.effect.none") not in said(at)
+
+
+@EVERY_LANGUAGE
+def test_the_mask_comes_off(language):
+    at = opened(language, kind="decoder_self")
+    assert translate(language, "selfattention.effect.none") in said(at)
+    future = np.triu(np.ones_like(pictures(at)["after"], bool), 1)
+    assert (pictures(at)["after"][future] == 0).all()
+    at.toggle(key="masked").set_value(False).run()
+    assert (pictures(at)["after"][future] > 0).all()
+
+
+@EVERY_LANGUAGE
+def test_one_score_is_changed(language):
+    at = opened(language, query="1", key="0")
+    at.toggle(key="newscore").set_value(True).run()
+    slider = next(one for one in at.slider if one.key.startswith("selfattention.value"))
+    slider.set_value(slider.max).run()
+    shown = pictures(at)
+    assert shown["changed"][1, 0] == pytest.approx(slider.max)
+    assert shown["after"][1, 0] > 0.99
+    np.testing.assert_allclose(np.delete(shown["after"], 1, 0), np.delete(shown["weights"], 1, 0), atol=1e-6)
+
+
+@EVERY_LANGUAGE
+def test_a_score_is_the_sum_of_its_products(language, model):
+    at = opened(language, query="2", key="1")
+    one = all_heads(readings(model, TEXT).sublayers["encoder_self"][0], projections(model, "encoder_self", 0))[0]
+    product = f"{one.q[2] @ one.k[1]:.2f}".replace("-", "−")
+    assert f"**{product}**" in said(at)
+
+
+@EVERY_LANGUAGE
+def test_the_workbench_opens_on_i_am_good_and_says_what_is_wrong(language):
+    at = opened(language, part="bench")
+    shown = pictures(at)
+    # The workbench's panels come last and share names with the walk's.
+    np.testing.assert_array_equal(
+        np.round(shown["weights"], 3), np.float32([[0.001, 0.996, 0.003], [0.942, 0.057, 0.001]])
+    )
+    assert translate(language, "selfattention.bench.deck") in said(at)
+    at.text_area(key="benchK").set_value("1 0 x").run()
+    assert not at.exception
+    wrong = translate(language, "error.matrix_number", name="K", row=1, cell="x")
+    assert ui.md(wrong) in said(at)
+    assert at.text_area(key="benchK").value == "1 0 x"
+    assert translate(language, "selfattention.bench.deck") not in said(at)
+
+
+@EVERY_LANGUAGE
+def test_the_same_word_in_another_sentence(language):
+    at = opened(language, part="same", second="They like me.")
+    assert at.selectbox(key="word").value == "like"
+    assert "1.00 → " in said(at)
+    at.text_input(key="second").set_value("Nobody").run()
+    assert translate(language, "selfattention.same.none") in said(at)
+    at.text_input(key="second").set_value("").run()
+    assert not at.exception
+    assert ui.md(translate(language, "error.empty")) in said(at)
+
+
+def test_changing_what_is_seen_never_runs_the_model_again(monkeypatch):
+    at = opened("en", sentence="You are very kind.")
+
+    def never(*args, **kwargs):
+        raise AssertionError("the model ran again")
+
+    monkeypatch.setattr("core.lab.selfattention.readings", never)
+    at.selectbox(key="layer").set_value("2").run()
+    at.selectbox(key="head").set_value("5").run()
+    at.selectbox(key="query").set_value("0").run()
+    at.slider(key="temperature").set_value(0.5).run()
+    assert not at.exception
+
+
+@EVERY_LANGUAGE
+@pytest.mark.parametrize(("text", "code"), [("", "empty"), ("go " * 600, "too_long"), ("나는 집에 간다", "script")])
+def test_what_cannot_be_read_gets_a_sentence_and_the_workbench_stays(language, text, code):
+    at = opened(language)
+    at.text_input(key="sentence").set_value(text).run()
+    assert not at.exception
+    assert at.text_input(key="sentence").value == text
+    values = {"empty": {}, "too_long": {"n": 600, "limit": 511}, "script": {"found": "Hangul", "expected": "Latin"}}
+    assert ui.md(translate(language, f"error.{code}", **values[code])) in said(at)
+    assert pictures(at).keys() >= {"q", "k", "v", "weights"}
+
+
+@pytest.mark.parametrize("name", ["kind", "layer", "head", "query", "key", "selfattention.part", "other", "word", "dk"])
+@pytest.mark.parametrize("value", ["99", "", "<b>", "-1"])
+def test_a_bad_link_falls_back(name, value):
+    part = {"other": "heads", "word": "same", "dk": "dk"}.get(name, "whatif")
+    at = opened("en", **{"selfattention.part": part, name: value})
+    assert len(pictures(at)) >= 15
+
+
+@pytest.mark.parametrize("text", ["<script>alert(1)</script>", "$x$ :red[y] **z**", "</s>", "hi"])
+@pytest.mark.parametrize("part", PARTS)
+def test_hostile_and_tiny_text_is_shown_as_text(text, part):
+    at = opened("ko", sentence=text, part=part)
+    assert len(pictures(at)) >= 15
+    assert not any("<script" in element.proto.spec for element in at.get("plotly_chart"))
