@@ -14,6 +14,7 @@ from torch.testing import assert_close
 from core.config import TransformerConfig
 from core.decode import Found, beam, cut, greedy, length_penalty, sample
 from core.nn.transformer import Transformer
+from core.search import Branch
 
 BOS, EOS, A, B = 0, 1, 2, 3
 Prefix = tuple[int, ...]
@@ -247,8 +248,10 @@ class Uncached:
         return state[0][rows], state[1][rows]
 
 
-def search(model: Transformer | Uncached, src: Tensor, limits: list[int], how: str) -> list[list[Found]]:
-    ends = {"bos": 1, "eos": 2, "limits": limits}
+def search(
+    model: Transformer | Uncached, src: Tensor, limits: list[int], how: str, prefix: Prefix = ()
+) -> list[list[Found]]:
+    ends = {"bos": 1, "eos": 2, "limits": limits, "prefix": prefix}
     with torch.inference_mode():
         if how == "beam":
             return beam(model, src, width=4, **ends)
@@ -319,3 +322,122 @@ def test_a_seed_repeats_and_another_draws_anew():
         torch.manual_seed(99)  # not the global random numbers
         assert draw(1) == first
         assert draw(2) != first
+
+
+# A forced prefix
+
+
+@SEEDS
+@HOW
+@pytest.mark.parametrize("prefix", [(5,), (7, 3, 9), (0, 11, 1, 6, 6)])
+def test_cached_decoding_is_uncached_decoding_after_a_forced_prefix(seed: int, how: str, prefix: Prefix):
+    net = transformer(seed)
+    found = search(net, SRC, LIMITS, how, prefix)
+    assert all(one.tokens[: len(prefix)] == prefix for outputs in found for one in outputs)
+    assert_same(found, search(Uncached(net), SRC, LIMITS, how, prefix))
+
+
+@SEEDS
+@pytest.mark.parametrize("how", ["greedy", "sample"])
+def test_forcing_what_would_have_been_written_changes_nothing(seed: int, how: str):
+    """Of sampling too: a forced token spends a draw."""
+    net, src = transformer(seed), SRC[:1]
+    free = search(net, src, [12], how)
+    for n in range(1, len(free[0][0].tokens) + 1):
+        assert_same(search(net, src, [12], how, free[0][0].tokens[:n]), free)
+
+
+@SEEDS
+def test_a_beam_forced_all_the_way_gives_that_output_its_score(seed: int):
+    net, src = transformer(seed), SRC[:1]
+    for one in search(net, src, [12], "beam")[0]:
+        assert_same(search(net, src, [12], "beam", one.tokens), [[one]])
+
+
+def test_a_forced_output_has_the_models_own_probability_of_it():
+    for found in (
+        greedy(GARDEN_PATH, ONE, bos=BOS, eos=EOS, limits=[3], prefix=[B])[0],
+        beam(GARDEN_PATH, ONE, bos=BOS, eos=EOS, limits=[3], width=2, alpha=0.0, prefix=[B])[0][0],
+    ):
+        assert found.tokens == (B, EOS)
+        assert found.log_prob == pytest.approx(math.log(0.4 * 0.9))
+
+
+@pytest.mark.parametrize("prefix", [(B, EOS), (B, B, B)])
+def test_a_prefix_may_be_the_whole_output(prefix: Prefix):
+    for found in (
+        greedy(GARDEN_PATH, ONE, bos=BOS, eos=EOS, limits=[3], prefix=prefix),
+        beam(GARDEN_PATH, ONE, bos=BOS, eos=EOS, limits=[3], width=3, prefix=prefix)[0],
+    ):
+        assert [(f.tokens, f.finished) for f in found] == [(prefix, prefix[-1] == EOS)]
+
+
+@pytest.mark.parametrize(
+    ("prefix", "said"), [((A, A, A, A), "4 tokens is longer than an output of 3"), ((EOS, A), "after its end")]
+)
+def test_a_prefix_that_no_output_has_is_refused(prefix: Prefix, said: str):
+    for run in (
+        greedy,
+        lambda *args, **rest: beam(*args, width=2, **rest),
+        lambda *args, **rest: sample(*args, seed=1, **rest),
+    ):
+        with pytest.raises(ValueError, match=said):
+            run(GARDEN_PATH, ONE, bos=BOS, eos=EOS, limits=[3], prefix=prefix)
+
+
+# Following a search
+
+
+def watched(
+    model: Transformer | Table, src: Tensor, limits: list[int], width: int, eos: int
+) -> list[list[list[Branch]]]:
+    """[sentence][step]: what its beam considered."""
+    seen: list[list[list[Branch]]] = [[] for _ in src]
+    with torch.inference_mode():
+        beam(model, src, bos=1 if eos == 2 else BOS, eos=eos, limits=limits, width=width,
+             watch=lambda sentence, branches: seen[sentence].append(list(branches)))  # fmt: skip
+    return seen
+
+
+def test_the_branches_of_a_garden_path_on_paper():
+    (steps,) = watched(GARDEN_PATH, ONE, [3], 2, EOS)
+    first, second = steps
+    assert [(b.token, b.fate) for b in first] == [(A, "kept"), (B, "kept"), (EOS, "pruned"), (BOS, "pruned")]
+    assert [(b.parent, b.token, b.fate) for b in second[:2]] == [(1, EOS, "ended"), (0, EOS, "ended")]
+    assert {(b.parent, b.token, b.fate) for b in second[2:]} == {(0, A, "kept"), (0, B, "kept")}
+    assert [b.log_prob for b in second] == pytest.approx([math.log(p) for p in (0.36, 0.2, 0.15, 0.15)])
+    assert second[0].score == pytest.approx(math.log(0.36) / length_penalty(2, 0.6))
+
+
+@SEEDS
+def test_branches_grow_from_survivors_and_each_sentence_hears_its_own(seed: int):
+    net = transformer(seed)
+    alone = [watched(net, row[row != 0][None], [limit], 3, 2)[0] for row, limit in zip(SRC, LIMITS, strict=True)]
+    for mine, other in zip(watched(net, SRC, LIMITS, 3, 2), alone, strict=True):
+        kept = [Branch(0, -1, 0.0, 0.0, "kept")]
+        for branches, same in zip(mine, other, strict=True):
+            assert [(b.parent, b.token, b.fate) for b in branches] == [(b.parent, b.token, b.fate) for b in same]
+            assert [b.log_prob for b in branches] == sorted((b.log_prob for b in branches), reverse=True)
+            assert all(b.log_prob <= kept[b.parent].log_prob + 1e-6 for b in branches)
+            kept = [b for b in branches if b.fate == "kept"]
+            assert len(kept) <= 3
+
+
+@HOW
+def test_a_search_tells_how_far_it_is_and_can_be_ended(how: str):
+    heard: list[tuple[int, int]] = []
+
+    def on_step(step: int, limit: int) -> None:
+        heard.append((step, limit))
+        if step == 4:
+            raise InterruptedError
+
+    run = {
+        "greedy": greedy,
+        "beam": lambda *a, **k: beam(*a, width=2, **k),
+        "sample": lambda *a, **k: sample(*a, seed=1, **k),
+    }
+    endless = Table({p: [0, 0, 0.7, 0.3] for n in range(9) for p in itertools.product((A, B), repeat=n)})
+    with pytest.raises(InterruptedError):
+        run[how](endless, ONE, bos=BOS, eos=EOS, limits=[9], on_step=on_step)
+    assert heard == [(1, 9), (2, 9), (3, 9), (4, 9)]

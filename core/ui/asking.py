@@ -76,12 +76,12 @@ def pick(key: str, count: int, *, term: str = "", default: str = "1") -> Pick:
 
     term: what it is, where `key` does not say so.
     """
-    names = [str(i + 1) for i in range(count)]
-    options = [*names, *POOLS]
+    shown = {str(i + 1): str(i + 1) for i in range(count)} | {pool: t(f"pick.{pool}") for pool in POOLS}
+    options = list(shown)
     from_link(key, options)
     chosen: str = st.selectbox(
         t(f"term.{term or key}"), options, index=options.index(default), key=key, width=120, persist_state="session",
-        format_func=lambda o: o if o in names else t(f"pick.{o}"),
+        format_func=shown.__getitem__,
     )  # fmt: skip
     into_link(key, chosen, default)
     return POOLS.get(chosen) or int(chosen) - 1

@@ -1,0 +1,298 @@
+"""The page Decoding, run as streamlit runs it, in both languages."""
+
+from __future__ import annotations
+
+import json
+import struct
+import time
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from core import ui
+from core.i18n import LANGUAGES, translate
+from core.lab import decoding as lab
+from core.measures import pooled
+from core.models import load_model
+from core.samples import samples
+from core.search import Sampling, Search
+from core.tracing import find, read, trace, trace_output
+
+MODEL, TEXT = "transformer-en-fr", "I like your idea."
+TWO = pytest.mark.parametrize("language", LANGUAGES)
+
+
+@pytest.fixture(scope="module")
+def model():
+    return load_model(MODEL)
+
+
+def opened(language="en", text=TEXT, **query):
+    """The page with what a link says: `decoding__how` for `decoding.how`."""
+    at = AppTest.from_file("../../pages/decoding.py", default_timeout=60)
+    at.query_params.update({"lang": language, "sentence": text} | {k.replace("__", "."): v for k, v in query.items()})
+    at.run()
+    assert not at.exception
+    return at
+
+
+def sent(at, name):
+    """Header and weights of the component whose texts begin with `name`; None if it is not there."""
+    for element in at.get("bidi_component"):
+        data = element.proto.bytes
+        if not data:
+            continue
+        size = struct.unpack("<I", data[:4])[0]
+        header = json.loads(data[4 : 4 + size])
+        if any(word.startswith(f"{name}.") for word in header.get("words", ())):
+            return header, np.frombuffer(data[4 + size :], header["dtype"]).reshape(header["shape"])
+    return None
+
+
+def said(at):
+    return "\n".join(element.value for kind in (at.markdown, at.caption, at.warning, at.info) for element in kind)
+
+
+def ids(steps):
+    return tuple(step.written.id for step in steps)
+
+
+def assert_strip_shows(at, expected, layer=2, head="mean"):
+    header, weights = sent(at, "strip")
+    for shown, step in zip(header["steps"], expected.steps, strict=True):
+        assert shown["written"][0] == step.written.token
+        assert shown["written"][2] == step.written.id
+        assert [(token, i) for token, _, i in shown["top"]] == [(one.token, one.id) for one in step.top]
+        np.testing.assert_allclose([p for _, p, _ in shown["top"]], [one.log_prob for one in step.top], atol=1e-4)
+    np.testing.assert_allclose(weights, pooled(expected["cross"], layer, head).head(0, 0), atol=1e-5)
+    assert header["queries"]["writes"] == list(expected["cross"].queries.writes)
+
+
+@TWO
+def test_the_film_is_there_before_anything_is_typed(language, model):
+    at = AppTest.from_file("../../pages/decoding.py", default_timeout=60)
+    at.query_params["lang"] = language
+    at.run()
+    assert not at.exception
+    assert at.title[0].value == translate(language, "decoding.title")
+    first = samples("decoding", "en")[0]
+    assert at.text_input(key="sentence").value == first.text
+    assert_strip_shows(at, trace(model, first.text))
+    assert at.text_input(key="reference").value == dict(first.references)["fr"]
+    assert len(at.get("plotly_chart")) == 2
+
+
+@TWO
+def test_the_bars_and_rows_are_the_traces(language, model):
+    at = opened(language)
+    expected = trace(model, TEXT)
+    assert_strip_shows(at, expected)
+    assert any(ui.md(expected.tgt_text) in m.value for m in at.markdown)
+    at.selectbox(key="strip.layer").set_value("1").run()
+    at.selectbox(key="strip.head").set_value("4").run()
+    assert_strip_shows(at, expected, 0, 3)
+
+
+@TWO
+def test_the_tree_is_the_beams_and_the_film_shows_its_best(language, model):
+    at = opened(language, decoding__how="beam", width="3")
+    tree = lab.considered(model, TEXT, Search(3), lambda *_: None)
+    header, _ = sent(at, "tree")
+    assert [(n[0], n[1], n[2], n[5]) for n in header["nodes"]] == [
+        (n.step, n.parent, n.text, n.fate) for n in tree.nodes
+    ]
+    assert header["found"] == list(tree.found)
+    assert header["chosen"] == tree.found[0]
+    best = find(model, read(model, TEXT), Search(3))[0]
+    assert ids(trace_output(model, TEXT, best.tokens).steps) == best.tokens
+    assert_strip_shows(at, trace_output(model, TEXT, best.tokens))
+
+
+def test_a_link_opens_a_pruned_hypothesis_and_going_on_from_it_forces_it(model):
+    tree = lab.considered(model, TEXT, Search(3), lambda *_: None)
+    node = next(
+        i for i, n in enumerate(tree.nodes) if n.fate == "pruned" and n.step == 2 and n.token != model.tokenizer.eos
+    )
+    path = tree.tokens(node)
+    at = opened(decoding__how="beam", width="3", path=".".join(map(str, path)))
+    assert sent(at, "tree")[0]["chosen"] == node
+    assert_strip_shows(at, trace_output(model, TEXT, path))
+    assert translate("en", "decoding.partial.pruned", step=2) in said(at)
+    next(b for b in at.button if b.label == translate("en", "decoding.go_on")).click().run()
+    best = find(model, read(model, TEXT), Search(3, prefix=path))[0]
+    assert_strip_shows(at, trace_output(model, TEXT, best.tokens))
+    assert sent(at, "strip")[0]["forced"] == 2
+
+
+@TWO
+def test_a_seed_repeats_and_the_outlines_are_what_was_drawn_from(language, model):
+    settings = {"decoding__how": "sampling", "temperature": "1.5", "top_k": "7", "top_p": "0.9", "seed": "5"}
+    at, again = opened(language, **settings), opened(language, **settings)
+    sampling = Sampling(5, 1.5, 7, 0.9)
+    expected = trace(model, TEXT, Search(sampling=sampling))
+    assert_strip_shows(at, expected)
+    assert sent(at, "strip")[0]["steps"] == sent(again, "strip")[0]["steps"]
+    top = [[one.id for one in step.top] for step in expected.steps]
+    wanted = lab.drawn_from(model, TEXT, ids(expected.steps), sampling, top)
+    np.testing.assert_allclose([step["drawn"] for step in sent(at, "strip")[0]["steps"]], wanted, atol=1e-5)
+    next(b for b in at.button if b.label == translate(language, "decoding.again")).click().run()
+    assert_strip_shows(at, trace(model, TEXT, Search(sampling=Sampling(6, 1.5, 7, 0.9))))
+
+
+@TWO
+@pytest.mark.parametrize("how", ["greedy", "beam"])
+def test_a_forced_beginning_is_said_and_can_be_taken_back(language, how, model):
+    step = trace(model, TEXT).steps[0]
+    other = step.top[2].id
+    at = opened(language, decoding__how=how, forced=str(other))
+    search = Search(4 if how == "beam" else 1, prefix=(other,))
+    expected = trace(model, TEXT, search)
+    assert_strip_shows(at, expected)
+    assert sent(at, "strip")[0]["forced"] == 1
+    free = trace(model, TEXT, Search(search.beam))
+    forced = translate(language, "decoding.forced", forced=ui.md(step.top[2].token), free=ui.md(free.tgt_text))
+    assert forced in [box.value for box in at.info]
+    next(b for b in at.button if b.label == translate(language, "decoding.free")).click().run()
+    assert_strip_shows(at, free)
+    assert "forced" not in at.query_params
+
+
+def test_what_was_forced_belongs_to_its_sentence(model):
+    at = opened(forced=str(trace(model, TEXT).steps[0].top[1].id))
+    at.text_input(key="sentence").set_value("We love music.").run()
+    assert_strip_shows(at, trace(model, "We love music."))
+    assert "forced" not in at.query_params
+
+
+@pytest.mark.parametrize(("key", "how"), [("forced", "greedy"), ("path", "beam")])
+@pytest.mark.parametrize(
+    "value", ["", "x", "-1", "99999999999999999999", "2.5", "5..7.", "<b>", "³", ".".join(["5"] * 600)]
+)
+def test_a_bad_link_shows_the_page_all_the_same(key, value, how):
+    at = opened(text="Hello!", decoding__how=how, **{key: value})
+    assert sent(at, "strip")
+
+
+@pytest.mark.parametrize(
+    "key", ["decoding.how", "width", "temperature", "top_k", "top_p", "seed", "strip.layer", "strip.head"]
+)
+@pytest.mark.parametrize("value", ["99999", "", "<b>", "-1"])
+def test_a_bad_choice_falls_back(key, value):
+    how = "beam" if key == "width" else "sampling"
+    at = opened(text="Hello!", **{"decoding.how": how, key: value})
+    assert sent(at, "strip")
+
+
+@TWO
+def test_the_losses_of_a_typed_reference(language, model):
+    at = opened(language, reference="J'aime ton chat.")
+    found = lab.teacher_forcing(model, TEXT, "J'aime ton chat.", lambda *_: None)
+    bars = json.loads(at.get("plotly_chart")[0].proto.spec)["data"][0]
+    import base64
+
+    x = bars["x"]
+    shown = np.frombuffer(base64.b64decode(x["bdata"]), x["dtype"]) if isinstance(x, dict) else np.array(x)
+    np.testing.assert_allclose(shown, found.losses, atol=1e-5)
+    loss = translate(language, "decoding.loss", loss=f"{found.loss:.2f}", perplexity=f"{np.exp(found.loss):.1f}")
+    assert ui.md(loss) in said(at)
+    assert (found.parts is None) == (ui.md(translate(language, "decoding.same")) in said(at))
+
+
+@TWO
+def test_a_reference_that_cannot_be_read_gets_a_sentence(language):
+    at = opened(language)
+    assert at.text_input(key="reference").value == ""
+    assert translate(language, "decoding.reference.empty") in said(at)
+    at.text_input(key="reference").set_value("나는 집에 간다").run()
+    assert not at.exception
+    assert ui.md(translate(language, "error.script", found="Hangul", expected="Latin")) in said(at)
+    assert at.text_input(key="reference").value == "나는 집에 간다"
+
+
+def test_a_reference_of_ones_own_stays_and_an_examples_goes_with_it():
+    first, second = samples("decoding", "en")[:2]
+    at = opened(text=first.text)
+    at.text_input(key="sentence").set_value(second.text).run()
+    assert at.text_input(key="reference").value == dict(second.references)["fr"]
+    at.text_input(key="sentence").set_value("Thank you.").run()
+    assert at.text_input(key="reference").value == ""
+    at.text_input(key="reference").set_value("Merci.").run()
+    at.text_input(key="sentence").set_value("Thank you very much.").run()
+    assert at.text_input(key="reference").value == "Merci."
+
+
+@TWO
+@pytest.mark.parametrize("text", ["", "나는 집에 간다", "go " * 600])
+def test_what_cannot_be_read_gets_a_sentence_and_stays_typed(language, text):
+    at = opened(language, text=text)
+    assert sent(at, "strip") is None
+    assert at.text_input(key="sentence").value == text
+    assert at.info or at.warning
+
+
+@TWO
+def test_the_cache_is_counted_at_once_and_measured_on_request(language, model):
+    at = opened(language)
+    n = len(trace(model, TEXT).steps)
+    m = len(model.tokenizer.encode(TEXT).ids) + 1
+    assert f"| {m} | {m * n} | {n:.1f} |" in said(at)
+    assert f"| {n} | {n * (n + 1) // 2} | {(n + 1) / 2:.1f} |" in said(at)
+    assert " ms |" not in said(at)
+    next(b for b in at.button if b.label == translate(language, "decoding.measure")).click().run()
+    assert not at.exception
+    assert said(at).count(" ms |") == 2 or " ms | " in said(at)
+    at.text_input(key="sentence").set_value("Hello!").run()
+    assert " ms |" not in said(at)  # it was another sentence's
+
+
+def test_looking_elsewhere_never_runs_the_model_again(monkeypatch):
+    at = opened(decoding__how="beam")
+
+    def never(*args, **kwargs):
+        raise AssertionError("the model ran again")
+
+    monkeypatch.setattr("core.nn.transformer.Transformer.details", never)
+    monkeypatch.setattr("core.nn.transformer.Transformer.step", never)
+    at.selectbox(key="strip.layer").set_value("2").run()
+    at.selectbox(key="strip.head").set_value("5").run()
+    assert not at.exception
+
+
+def test_hostile_text_is_shown_as_text():
+    at = opened(text="<script>alert(1)</script> [x](javascript:alert(1)) $x$", reference="<b>le</b> **chat**")
+    assert sent(at, "strip")
+    assert "<script" not in at.get("plotly_chart")[0].proto.spec
+    assert all("<script" not in m.value for m in at.markdown)
+
+
+def waiting():
+    import time as clock
+
+    import streamlit as st
+
+    from core import ui
+
+    st.text_input("typed", key="typed")
+
+    def work(heard):
+        for step in range(1, 41):
+            st.session_state["steps"] = step
+            clock.sleep(0.02)
+            heard(step, 40)
+        return "ready"
+
+    st.markdown(str(ui.attempt(work, "work")))
+
+
+def test_a_work_that_was_stopped_is_not_begun_again_by_itself():
+    at = AppTest.from_function(waiting, default_timeout=30)
+    at.session_state["stopped work"] = True
+    at.session_state["typed"] = "mine"
+    begin = time.monotonic()
+    at.run()
+    assert time.monotonic() - begin < 0.7
+    assert at.markdown[0].value == "None"
+    assert at.text_input(key="typed").value == "mine"
+    at.button[0].click().run()
+    assert at.markdown[0].value == "ready"
