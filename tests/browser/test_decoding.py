@@ -1,0 +1,175 @@
+"""The page Decoding as a person uses it."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from core.i18n import translate
+from core.lab.decoding import considered
+from core.models import load_model
+from core.search import Search
+from core.tracing import trace, trace_output
+from tests.browser.conftest import settle
+
+sync_api = pytest.importorskip("playwright.sync_api")
+expect = sync_api.expect
+pytestmark = pytest.mark.browser
+MODEL, TEXT = "transformer-en-fr", "I like your idea."
+
+
+@pytest.fixture(scope="module")
+def model():
+    return load_model(MODEL)
+
+
+@pytest.fixture
+def visit(open_app):
+    def go(query="", **options):
+        page = open_app(f"decoding?lang=en&sentence={TEXT.replace(' ', '%20')}{query}", **options)
+        page.locator(".decoding .film button").first.wait_for()
+        return page
+
+    return go
+
+
+def count(page, step, steps):
+    return expect(page.locator(".decoding .bar output")).to_have_text(
+        translate("en", "strip.step", step=step, steps=steps)
+    )
+
+
+def bars(page):
+    """[(token, probability)] of the frame."""
+    rows = page.locator(".decoding .guess button")
+    return list(zip(rows.locator("b").all_text_contents(), rows.locator(".number").all_text_contents(), strict=True))
+
+
+def top(step):
+    return [(one.token, f"{2.718281828459045**one.log_prob:.3f}") for one in step.top]
+
+
+def close_to(shown, wanted):
+    return [t for t, _ in shown] == [t for t, _ in wanted] and all(
+        float(p) == pytest.approx(float(q), abs=2e-3) for (_, p), (_, q) in zip(shown, wanted, strict=True)
+    )
+
+
+def frames(page):
+    return page.locator(".decoding .film b").all_text_contents()
+
+
+def tokens(result):
+    return [step.written.token for step in result.steps]
+
+
+def test_steps_by_keyboard_then_another_word_and_back(visit, model):
+    page = visit()
+    result = trace(model, TEXT)
+    n = len(result.steps)
+    count(page, 1, n)
+    page.locator(".decoding .stage-of-steps").focus()
+    page.keyboard.press("ArrowRight")
+    count(page, 2, n)
+    assert close_to(bars(page), top(result.steps[1]))
+    page.keyboard.press("End")
+    count(page, n, n)
+    page.keyboard.press("ArrowRight")
+    count(page, n, n)
+    page.keyboard.press("Home")
+    page.keyboard.press("ArrowRight")
+    assert page.locator(".decoding .so-far mark").inner_text() == result.steps[1].written.token.removeprefix("·")
+
+    other = next(one for one in result.steps[1].top if one.id not in (result.steps[1].written.id, model.tokenizer.eos))
+    page.locator(
+        ".decoding .guess button", has=page.locator("b", has_text=re.compile(f"^{re.escape(other.token)}$"))
+    ).first.click()
+    prefix = (result.steps[0].written.id, other.id)
+    forced = trace(model, TEXT, Search(prefix=prefix))
+    expect(page.locator(".decoding .film b")).to_have_text(tokens(forced))
+    settle(page)
+    assert page.get_by_text(f"→ {forced.tgt_text}", exact=True).is_visible()
+    assert page.locator(".decoding .film .forced").count() == 2
+    count(page, 2, len(forced.steps))  # where the word was chosen
+    assert f"forced={prefix[0]}.{prefix[1]}" in page.url
+    page.get_by_role("button", name=translate("en", "decoding.free")).click()
+    expect(page.locator(".decoding .film b")).to_have_text(tokens(result))
+    assert "forced=" not in page.url
+
+
+def test_space_plays_to_the_end_and_the_matrix_grows_with_it(visit, model):
+    page = visit()
+    n = len(trace(model, TEXT).steps)
+    later = page.locator(".decoding .grid .row.later")
+    expect(later).to_have_count(n - 1)
+    page.locator(".decoding .stage-of-steps").focus()
+    page.keyboard.press(" ")
+    count(page, 3, n)
+    expect(later).to_have_count(n - 3)
+    page.keyboard.press(" ")  # pause
+    page.wait_for_timeout(1200)
+    shown = page.locator(".decoding .bar output").inner_text()
+    page.wait_for_timeout(1200)
+    assert page.locator(".decoding .bar output").inner_text() == shown
+    page.locator(".decoding .grid .row").nth(n - 1).click()
+    count(page, n, n)
+    expect(later).to_have_count(0)
+    page.locator(".decoding .bar .play").click()  # from the end it begins anew
+    count(page, 1, n)
+
+
+def test_pointing_at_the_matrix_shows_the_weight(visit, model):
+    page = visit("&strip.layer=2&strip.head=3")
+    cross = trace(model, TEXT)["cross"]
+    box = page.locator(".decoding .grid canvas").bounding_box()
+    n, m = len(cross.queries), len(cross.keys)
+    for query, key in ((0, 0), (n - 1, m - 1), (1, 2)):
+        place = {"x": (key + 0.5) * box["width"] / m, "y": (query + 0.5) * box["height"] / n}
+        page.locator(".decoding .grid canvas").hover(position=place)
+        expect(page.locator(".decoding .grid .tip .weight")).to_have_text(f"{cross.weights[1, 2, query, key]:.3f}")
+
+
+def test_a_branch_of_the_tree_is_chosen_by_click_and_by_keyboard(visit, model):
+    page = visit("&decoding.how=beam&width=3")
+    tree = considered(model, TEXT, Search(3), lambda *_: None)
+    expect(page.locator(".tree .node")).to_have_count(len(tree.nodes))
+    assert page.locator(".tree .node.pruned").count() == sum(node.fate == "pruned" for node in tree.nodes)
+    pruned = next(i for i, node in enumerate(tree.nodes) if node.fate == "pruned" and node.step == 2)
+    order = [i for i, _ in enumerate(tree.nodes)]
+    page.locator(".tree .node").nth(order.index(pruned)).click()
+    wanted = trace_output(model, TEXT, tree.tokens(pruned))
+    expect(page.locator(".decoding .film b")).to_have_text(tokens(wanted))
+    assert page.locator(".tree .node.way").count() == 2
+    page.locator(".tree .scroll").focus()
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("Enter")
+    expect(page.locator(".decoding .film b")).to_have_text(tokens(wanted)[:1])
+    page.locator(".tree ol button").nth(1).click()
+    second = trace_output(model, TEXT, tree.tokens(tree.found[1]))
+    expect(page.locator(".decoding .film b")).to_have_text(tokens(second))
+    page.locator(".tree input[type=checkbox]").check()
+    assert page.locator(".tree .node.pruned").count() == 0
+
+
+def test_a_measurement_shows_how_far_it_is_and_can_be_stopped(visit):
+    long = "%20".join(["I went to the station with my sister and my brother."] * 6).replace(" ", "%20")
+    page = visit().context.new_page()
+    page.goto(page.context.pages[0].url.split("?")[0] + f"?lang=ko&reference=Merci.&sentence={long}")
+    settle(page)
+    page.get_by_role("button", name=translate("ko", "decoding.measure")).click()
+    stop = page.get_by_test_id("stMain").get_by_role("button", name=translate("ko", "run.stop"))
+    stop.click()
+    expect(page.get_by_text(translate("ko", "run.stopped"))).to_be_visible()
+    assert page.get_by_label(translate("ko", "decoding.reference"), exact=True).input_value() == "Merci."
+    settle(page)
+    assert page.get_by_text(" ms").count() == 0
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_on_a_telephone_nothing_is_wider_than_the_screen(visit, dark):
+    page = visit("&decoding.how=beam&width=2", width=400, dark=dark)
+    for name in (".decoding", ".tree"):
+        box = page.locator(name).bounding_box()
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= 400
