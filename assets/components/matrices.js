@@ -379,6 +379,13 @@ class Matrices {
       write(panel.caption);
       write(panel.joiner);
       for (const span of panel.range.querySelectorAll("span")) write(span);
+      for (const bar of panel.range.querySelectorAll("i")) {
+        const [bx, by, at] = place(bar), ramp = context.createLinearGradient(bx, 0, bx + at.width * ratio, 0);
+        const scale = panel.header.scale === "weight" ? this.header.scale : this.header.difference;
+        for (const [stop, colour] of scale) ramp.addColorStop(stop, colour);
+        context.fillStyle = ramp;
+        context.fillRect(bx, by, at.width * ratio, at.height * ratio);
+      }
       const mark = panel.marks.held;
       if (!mark.hidden) {
         const [mx, my, at] = place(mark);

@@ -100,8 +100,8 @@ def one_of(key: str, label: str, count: int, first: int = 0) -> int:
     """A number, counted from 1 for people and from 0 here, kept in the link; at first `first`."""
     names = [str(i + 1) for i in range(count)]
     from_link(key, [names[first], *names])
-    index = None if key in st.session_state else first
-    chosen = st.selectbox(label, names, index, key=key, width=110, persist_state="session") or names[first]
+    st.session_state.setdefault(key, names[first])
+    chosen: str = st.selectbox(label, names, key=key, width=110, persist_state="session")
     return int(into_link(key, chosen, names[first])) - 1
 
 
@@ -113,11 +113,11 @@ def _query(queries: tuple[str, ...], reading: Reading) -> int:
     first = str(words[-1] if words else 0)
     options = [first, *[str(i) for i in range(len(queries)) if str(i) != first]]
     from_link(HELD, options)
+    st.session_state.setdefault(HELD, first)
     chosen: str = st.selectbox(
         t("selfattention.query"), sorted(options, key=int), key=HELD, width=190, persist_state="session",
-        index=None if HELD in st.session_state else int(first), format_func=lambda o: f"{int(o) + 1} {queries[int(o)]}",
-        help=t("selfattention.query.help"),
-    ) or first  # fmt: skip
+        format_func=lambda o: f"{int(o) + 1} {queries[int(o)]}", help=t("selfattention.query.help"),
+    )  # fmt: skip
     return int(into_link(HELD, chosen, first))
 
 
