@@ -14,6 +14,7 @@ from core.trace import AttentionMap, Axis
 
 CELL, LABELS = 30, 130  # pixels: a row, and the room for the labels above
 TALLEST = 720  # pixels of rows, however many
+READABLE = 16  # pixels of type, on a projector too
 CROWDED, FULL = 24, 40  # tokens of a side: from here on smaller labels; from here on only some of them
 
 
@@ -60,7 +61,8 @@ def attention_heatmap(
                 "thickness": 10,
                 "outlinewidth": 0,
                 "tickformat": ".2f" if top >= 0.1 else ".3f",
-                "title": plain(words.weight),
+                "tickfont": {"size": READABLE},
+                "title": {"text": plain(words.weight), "font": {"size": READABLE}},
             },
         )
     )
@@ -82,6 +84,7 @@ def attention_heatmap(
     fig.update_yaxes(automargin=True)
     return fig.update_layout(
         height=max(260, min(TALLEST, cell * n) + LABELS),
+        hoverlabel={"font": {"size": READABLE}},
         margin={"l": 10, "r": 10, "t": 10, "b": 10},
         plot_bgcolor="rgba(0,0,0,0)",
         paper_bgcolor="rgba(0,0,0,0)",
@@ -101,8 +104,8 @@ def _axis(axis: Axis, labels: list[str], title: str, colour: str) -> dict[str, A
     short = {str(i): label for i, label in enumerate(ticks(labels, axis))}
     whole = {f"{i}.0": plain(label) for i, label in enumerate(labels)}
     ticked = {"nticks": FULL} if len(axis) > FULL else {"tickvals": list(range(len(axis)))}
-    size = {"size": 11 if len(axis) > CROWDED else 14}
-    heading = {"text": plain(title), "standoff": 4, "font": {"color": colour}}
+    size = {"size": 11 if len(axis) > CROWDED else READABLE}
+    heading = {"text": plain(title), "standoff": 4, "font": {"color": colour, "size": READABLE}}
     return {
         **ticked, "labelalias": {**short, **whole}, "tickfont": size, "title": heading, "showgrid": False,
         "zeroline": False,

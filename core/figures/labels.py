@@ -12,7 +12,7 @@ ARROW = "\u2192"
 
 def plain(text: str) -> str:
     """Plotly reads labels and hover text as HTML: `<s>` would vanish, `<b>` would be obeyed."""
-    return html.escape(text).replace("\n", " ")
+    return html.escape(text, quote=False).replace("\n", " ")  # Plotly would show &quot; as it is
 
 
 def tokens(axis: Axis) -> list[str]:
@@ -34,8 +34,8 @@ def short(label: str) -> str:
 
 
 def ticks(labels: list[str], axis: Axis) -> list[str]:
-    """Axis labels, escaped; special tokens small and grey."""
+    """Axis labels, escaped; special tokens grey."""
     return [
-        f'<span style="color:#888;font-size:85%">{plain(short(name))}</span>' if special else plain(short(name))
+        f'<span style="color:#888">{plain(short(name))}</span>' if special else plain(short(name))
         for name, special in zip(labels, axis.special, strict=True)
     ]

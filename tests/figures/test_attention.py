@@ -24,7 +24,7 @@ def test_the_weights_stand_as_they_are_queries_down():
     assert fig.layout.xaxis.range == (-0.5, 4.5)
 
 
-def test_labels_are_escaped_and_special_tokens_small():
+def test_labels_are_escaped_and_special_tokens_grey():
     line = axis(("<script>", "</s>", "a&b"))
     fig = attention_heatmap(one_map(np.full((3, 3), 1 / 3), line, line), 0, 0, WORDS)
     for side in (fig.layout.xaxis, fig.layout.yaxis):

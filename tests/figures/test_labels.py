@@ -15,6 +15,7 @@ def test_a_decoder_input_has_both_names_and_an_encoder_token_one():
 
 def test_nothing_in_a_label_is_markup():
     assert plain("<b>x</b>\n&") == "&lt;b&gt;x&lt;/b&gt; &amp;"
+    assert plain("it's \"so\"") == "it's \"so\""  # Plotly knows no &quot;
 
 
 def test_each_name_of_a_row_is_cut_for_itself():
@@ -23,7 +24,7 @@ def test_each_name_of_a_row_is_cut_for_itself():
     assert short(f"{'a' * 20} → {'b' * 3}") == "a" * 13 + "… → bbb"
 
 
-def test_special_tokens_are_small_and_grey():
+def test_special_tokens_are_grey():
     plain_one, special = ticks(["a", "</s>"], axis("a </s>"))
     assert plain_one == "a"
-    assert special == '<span style="color:#888;font-size:85%">&lt;/s&gt;</span>'
+    assert special == '<span style="color:#888">&lt;/s&gt;</span>'
