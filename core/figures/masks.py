@@ -1,4 +1,4 @@
-"""What a mask does to rows, losses and batches: bars, curves, and a grid of tokens."""
+"""What a mask does to rows and losses: bars and curves."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-from core.figures.labels import plain, short, tokens
-from core.figures.theme import difference_scale, masked, weight_scale
-from core.trace import Axis, Floats
+from core.figures.labels import plain, short
+from core.figures.theme import difference_scale, weight_scale
+from core.trace import Floats
 
 
 def pair_of_bars(
@@ -50,41 +50,6 @@ def curves(lines: tuple[Floats, Floats], names: tuple[str, str], words: tuple[st
                   annotation_position="top right")  # fmt: skip
     fig.update_xaxes(title=plain(words[0]), showgrid=False)
     return _page(fig, words[1], 320)
-
-
-def token_grid(rows: Sequence[tuple[Axis, int]], words: tuple[str, str], *, dark: bool = False) -> go.Figure:
-    """A padded batch, a sentence a line: every token in its place, `<pad>` grey. rows: the tokens, how many are real.
-
-    words: what a real place and a padded one are called in the hover.
-    """
-    width = max(len(axis) for axis, _ in rows)
-    real = np.array([[1.0 if i < n else 0.0 for i in range(width)] for _, n in rows])
-    text = [[plain(_cut(token)) for token in tokens(axis)] for axis, _ in rows]
-    hover = [
-        [f"<b>{plain(token)}</b> · {plain(words[0] if i < n else words[1])}" for i, token in enumerate(tokens(axis))]
-        for axis, n in rows
-    ]
-    fig = go.Figure(
-        go.Heatmap(
-            z=real, zmin=0, zmax=1, xgap=2, ygap=2, showscale=False, customdata=hover,
-            colorscale=[(0, masked(dark)), (1, weight_scale(dark)[2][1])], hovertemplate="%{customdata}<extra></extra>",
-            text=text if width <= 24 else None, texttemplate="%{text}" if width <= 24 else None,
-            textfont={"size": 14 if width <= 14 else 11},
-        )
-    )  # fmt: skip
-    shown = range(0, width, 1 if width <= 24 else 5)
-    fig.update_xaxes(
-        tickvals=list(shown), ticktext=[str(i + 1) for i in shown], side="top", showgrid=False, zeroline=False
-    )
-    fig.update_yaxes(
-        tickvals=list(range(len(rows))), ticktext=[str(i + 1) for i in range(len(rows))], range=[len(rows) - 0.5, -0.5],
-        showgrid=False, zeroline=False,
-    )  # fmt: skip
-    return _page(fig, "", 60 + 40 * len(rows))
-
-
-def _cut(token: str) -> str:
-    return token if len(token) <= 8 else f"{token[:7]}…"
 
 
 def _colours(dark: bool) -> tuple[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,8 @@ import streamlit as st
 
 from core.components.matrices import LARGEST, WORDS, Panel, matrices
 from core.figures.labels import query_names, tokens
-from core.figures.masks import curves, pair_of_bars, token_grid
+from core.figures.masks import curves, pair_of_bars
+from core.figures.theme import masked as grey
 from core.figures.theme import weight_scale
 from core.lab.masks import zeroed_after
 from core.ui.language import md, t, texts
@@ -59,8 +61,10 @@ def reading(chosen: Chosen) -> None:
         st.button(t("masks.reset"), on_click=start_again)
     seen = mask.sum(-1)
     hidden = 1 - zeroed_after(chosen.masked.scores, mask).sums.mean()
+    least, most = int(seen.min()), int(seen.max())
+    count = "masks.count" if least < most else "masks.count.same"
     lines = [
-        t("masks.count", seen=int(seen.sum()), all=mask.size, least=int(seen.min()), most=int(seen.max())),
+        t(count, seen=int(seen.sum()), all=mask.size, least=least, most=most),
         t("masks.share", share=f"{hidden:.2f}") if not mask.all() else t("masks.share.none"),
     ]
     if chosen.name in ("padding", "both") and not any(one.padding):
@@ -115,10 +119,8 @@ def no_diagonal(strict: Chosen) -> None:
 def batch(rows: tuple[Batched, ...], stem: str) -> None:
     """The batch as tokens, its mask, and each sentence in it beside the same alone."""
     width, count = len(rows[0].tokens), len(rows)
-    told = "; ".join(t("masks.batch.row", i=i, n=row.n, pads=width - row.n) for i, row in enumerate(rows, 1))
     st.markdown(f"**{t('masks.batch.tokens', rows=count, width=width)}**")
-    grid = token_grid([(row.tokens, row.n) for row in rows], (t("masks.batch.real"), t("masks.batch.pad")), dark=dark())
-    st.plotly_chart(grid, key="masks.batch.grid", alt=t("masks.batch.alt", list=told), config=plot_config(stem))
+    st.html(_grid(rows))
     mask = np.array([[i < row.n for i in range(width)] for row in rows], np.float32)
     if width <= LARGEST[1]:
         numbers = tuple(str(i + 1) for i in range(count))
@@ -137,6 +139,22 @@ def batch(rows: tuple[Batched, ...], stem: str) -> None:
     _table(rows)
     st.caption(t("masks.batch.delta"))
     st.markdown(t("masks.batch.both"))
+
+
+def _grid(rows: tuple[Batched, ...]) -> str:
+    """The batch as a table of tokens that scrolls where the page is narrow; padding has the masks' grey."""
+    real, pad = weight_scale(dark())[2][1], grey(dark())
+    style = "padding:5px 9px;border:2px solid transparent;background-clip:padding-box;text-align:center"
+
+    def line(i: int, row: Batched) -> str:
+        cells = (
+            f'<td style="{style};background-color:{real if at < row.n else pad}">{html.escape(token)}</td>'
+            for at, token in enumerate(tokens(row.tokens))
+        )
+        return f'<tr><th scope="row" style="padding-right:8px;font-weight:400">{i}</th>{"".join(cells)}</tr>'
+
+    lines = "".join(line(i, row) for i, row in enumerate(rows, 1))
+    return f'<div style="overflow-x:auto"><table style="border-collapse:collapse">{lines}</table></div>'
 
 
 def _table(rows: tuple[Batched, ...]) -> None:
