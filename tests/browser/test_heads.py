@@ -34,7 +34,8 @@ SMALL = """() => {
   const all = root => [...root.querySelectorAll('*')].flatMap(e => [e, ...(e.shadowRoot ? all(e.shadowRoot) : [])]);
   const texts = e => [...e.childNodes].some(node => node.nodeType === 3 && node.data.trim());
   const seen = e => e.getClientRects().length && getComputedStyle(e).visibility === 'visible';
-  return all(document.querySelector('[data-testid=stMain]')).filter(e => texts(e) && seen(e) && !e.closest('style, .katex'))
+  return all(document.querySelector('[data-testid=stMain]'))
+    .filter(e => texts(e) && seen(e) && !e.closest('style, .katex'))
     .map(e => [parseFloat(getComputedStyle(e).fontSize), e.textContent.slice(0, 30)]).filter(([size]) => size < 16);
 }"""
 SVG = "{http://www.w3.org/2000/svg}"
