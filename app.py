@@ -11,7 +11,7 @@ page = st.navigation(
             st.Page("pages/heads.py", title=ui.t("heads.nav"), icon="🔦", url_path="heads", default=True),
         ],
         ui.t("nav.inside"): [
-            st.Page("pages/selfattention.py", title=ui.t("selfattention.nav"), icon="🔍", url_path="self-attention"),
+            st.Page("pages/selfattention.py", title=ui.t("selfattention.nav"), icon="🔍", url_path="selfattention"),
             st.Page("pages/masks.py", title=ui.t("masks.nav"), icon="🎭", url_path="masks"),
             st.Page("pages/decoding.py", title=ui.t("decoding.nav"), icon="🎞️", url_path="decoding"),
         ],

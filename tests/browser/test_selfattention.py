@@ -12,7 +12,7 @@ from tests.browser.conftest import settle
 
 pytestmark = pytest.mark.browser
 MODEL, TEXT = "transformer-en-fr", "I like your idea."
-LINK = "self-attention?lang=en&sentence=I%20like%20your%20idea.&query=1&key=0"
+LINK = "selfattention?lang=en&sentence=I%20like%20your%20idea.&query=1&key=0"
 
 
 def t(key, **values):
@@ -85,7 +85,7 @@ def test_hovered_numbers_are_the_models(open_app):
 
 
 def test_it_fits_a_phone(open_app):
-    page = open_app("self-attention?lang=ko", width=400)
+    page = open_app("selfattention?lang=ko", width=400)
     assert page.evaluate("document.documentElement.scrollWidth") <= 400
     for figure in page.locator(".matrices figure").all():
         assert figure.bounding_box()["width"] <= 400
