@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from core.figures.theme import weight_scale
 from tests.browser.serve import CHROMIUM, serve
 
 sync_api = pytest.importorskip("playwright.sync_api")
@@ -287,7 +288,9 @@ def test_the_links_are_saved_as_png_and_svg_with_headings_and_tokens(visit):
 def test_pictures_follow_the_page_into_the_dark(visit, dark):
     page = visit(dark=dark)
     picture = page.locator(".overview")
-    assert ("rgb(14, 17, 23)" in picture.locator(".legend i").evaluate("i => i.style.background")) is dark
+    ground = weight_scale(True)[0][1]
+    rgb = ", ".join(str(int(ground[i : i + 2], 16)) for i in (1, 3, 5))
+    assert (f"rgb({rgb})" in picture.locator(".legend i").evaluate("i => i.style.background")) is dark
     # 0.62 of layer 2, head 1 stands in its lower left corner: neither end of the colours, in both themes.
     corner = "c => c.getContext('2d').getImageData(3, c.height - 3, 1, 1).data[0]"
     assert MAPS["known"]().weights[1, 0, 2, 0] == pytest.approx(0.62)
