@@ -8,6 +8,7 @@ import pytest
 
 from core.i18n import translate
 from core.lab.decoding import considered
+from core.measures import pooled
 from core.models import load_model
 from core.search import Search
 from core.tracing import trace, trace_output
@@ -56,8 +57,13 @@ def close_to(shown, wanted):
     )
 
 
-def frames(page):
-    return page.locator(".decoding .film b").all_text_contents()
+def assert_weights(page, weights):
+    """Pointing at a cell of the matrix shows its weight."""
+    canvas = page.locator(".decoding .grid canvas")
+    box, (n, m) = canvas.bounding_box(), weights.shape
+    for query, key in ((0, 0), (n - 1, m - 1), (1, 2)):
+        canvas.hover(position={"x": (key + 0.5) * box["width"] / m, "y": (query + 0.5) * box["height"] / n})
+        expect(page.locator(".decoding .grid .tip .weight")).to_have_text(f"{weights[query, key]:.3f}")
 
 
 def tokens(result):
@@ -69,6 +75,7 @@ def test_steps_by_keyboard_then_another_word_and_back(visit, model):
     result = trace(model, TEXT)
     n = len(result.steps)
     count(page, 1, n)
+    assert_weights(page, pooled(result["cross"], 2, "mean").head(0, 0))
     page.locator(".decoding .stage-of-steps").focus()
     page.keyboard.press("ArrowRight")
     count(page, 2, n)
@@ -108,7 +115,6 @@ def test_space_plays_to_the_end_and_the_matrix_grows_with_it(visit, model):
     count(page, 3, n)
     expect(later).to_have_count(n - 3)
     page.keyboard.press(" ")  # pause
-    page.wait_for_timeout(1200)
     shown = page.locator(".decoding .bar output").inner_text()
     page.wait_for_timeout(1200)
     assert page.locator(".decoding .bar output").inner_text() == shown
@@ -117,17 +123,6 @@ def test_space_plays_to_the_end_and_the_matrix_grows_with_it(visit, model):
     expect(later).to_have_count(0)
     page.locator(".decoding .bar .play").click()  # from the end it begins anew
     count(page, 1, n)
-
-
-def test_pointing_at_the_matrix_shows_the_weight(visit, model):
-    page = visit("&strip.layer=2&strip.head=3")
-    cross = trace(model, TEXT)["cross"]
-    box = page.locator(".decoding .grid canvas").bounding_box()
-    n, m = len(cross.queries), len(cross.keys)
-    for query, key in ((0, 0), (n - 1, m - 1), (1, 2)):
-        place = {"x": (key + 0.5) * box["width"] / m, "y": (query + 0.5) * box["height"] / n}
-        page.locator(".decoding .grid canvas").hover(position=place)
-        expect(page.locator(".decoding .grid .tip .weight")).to_have_text(f"{cross.weights[1, 2, query, key]:.3f}")
 
 
 def test_a_branch_of_the_tree_is_chosen_by_click_and_by_keyboard(visit, model):
@@ -152,23 +147,19 @@ def test_a_branch_of_the_tree_is_chosen_by_click_and_by_keyboard(visit, model):
     assert page.locator(".tree .node.pruned").count() == 0
 
 
-def test_a_measurement_shows_how_far_it_is_and_can_be_stopped(visit):
-    long = "%20".join(["I went to the station with my sister and my brother."] * 6).replace(" ", "%20")
-    page = visit().context.new_page()
-    page.goto(page.context.pages[0].url.split("?")[0] + f"?lang=ko&reference=Merci.&sentence={long}")
-    settle(page)
+def test_a_measurement_shows_how_far_it_is_and_can_be_stopped(open_app):
+    long = "%20".join(["I went to the station with my sister and my brother."] * 3).replace(" ", "%20")
+    page = open_app(f"decoding?lang=ko&reference=Merci.&sentence={long}")
     page.get_by_role("button", name=translate("ko", "decoding.measure")).click()
-    stop = page.get_by_test_id("stMain").get_by_role("button", name=translate("ko", "run.stop"))
-    stop.click()
+    page.get_by_test_id("stMain").get_by_role("button", name=translate("ko", "run.stop")).click()
     expect(page.get_by_text(translate("ko", "run.stopped"))).to_be_visible()
     assert page.get_by_label(translate("ko", "decoding.reference"), exact=True).input_value() == "Merci."
     settle(page)
     assert page.get_by_text(" ms").count() == 0
 
 
-@pytest.mark.parametrize("dark", [False, True])
-def test_on_a_telephone_nothing_is_wider_than_the_screen(visit, dark):
-    page = visit("&decoding.how=beam&width=2", width=400, dark=dark)
+def test_on_a_telephone_nothing_is_wider_than_the_screen(visit):
+    page = visit("&decoding.how=beam&width=2", width=400, dark=True)
     for name in (".decoding", ".tree"):
         box = page.locator(name).bounding_box()
         assert box["x"] >= 0
