@@ -18,16 +18,18 @@ class Scores(NamedTuple):
 
 
 def score(
-    q: Float[Tensor, "*b query d"], k: Float[Tensor, "*b key d"], mask: Bool[Tensor, "*#b #query #key"]
+    q: Float[Tensor, "*b query d"], k: Float[Tensor, "*b key d"], mask: Bool[Tensor, "*#b #query #key"] | None
 ) -> Scores:
     """softmax(mask(QK^T / sqrt(d_k))), with the two steps before it (eq. 1).
 
-    `mask` is True where a query may look at a key. A query that may look at
+    `mask` is True where a query may look at a key; None hides nothing. A query that may look at
     nothing raises: softmax would answer NaN, and a heat map would hide it.
     """
+    scores = q @ k.transpose(-2, -1) / math.sqrt(q.size(-1))
+    if mask is None:
+        return Scores(scores, scores, scores.softmax(-1))
     if not mask.any(-1).all():
         raise ValueError("a query has no visible key")
-    scores = q @ k.transpose(-2, -1) / math.sqrt(q.size(-1))
     masked = scores.masked_fill(~mask, -math.inf)
     return Scores(scores, masked, masked.softmax(-1))
 
@@ -94,10 +96,10 @@ class MultiHeadAttention(nn.Module):
         query: Float[Tensor, "b query d"],
         k: Float[Tensor, "b h key d_head"],
         v: Float[Tensor, "b h key d_head"],
-        mask: Bool[Tensor, "#b #query key"],
+        mask: Bool[Tensor, "#b #query key"] | None,
     ) -> AttentionDetails:
         q = self.split(self.w_q(query))
-        scores, masked, weights = score(q, k, mask[:, None])  # the head axis is ours alone
+        scores, masked, weights = score(q, k, None if mask is None else mask[:, None])  # the head axis is ours alone
         z = self.dropout(weights) @ v  # dropout makes a copy: `weights` stay what the softmax gave
         out = self.w_o(z.transpose(1, 2).flatten(2))
         return AttentionDetails(out, q, k, v, scores, masked, weights, z)

@@ -76,7 +76,7 @@ class Details(NamedTuple):
 class DecoderState(NamedTuple):
     """What incremental decoding remembers: keys and values, [b, head, n, d_head] a layer."""
 
-    src_mask: Bool[Tensor, "b 1 src"]
+    src_mask: Bool[Tensor, "b 1 src"] | None  # None: no sentence is padded
     cross: tuple[tuple[Tensor, Tensor], ...]  # computed once
     past: tuple[tuple[Tensor, Tensor], ...]  # grows by one position a step; empty at the start
 
@@ -149,10 +149,10 @@ class DecoderLayer(nn.Module):
     def forward(
         self,
         x: Float[Tensor, "b tgt d"],
-        mask: Bool[Tensor, "#b tgt past_and_tgt"],
+        mask: Bool[Tensor, "#b tgt past_and_tgt"] | None,
         past: tuple[Tensor, Tensor] | None,
         cross: tuple[Tensor, Tensor],
-        src_mask: Bool[Tensor, "b 1 src"],
+        src_mask: Bool[Tensor, "b 1 src"] | None,
     ) -> DecoderLayerDetails:
         """`past`: keys and values of earlier positions, put before those of `x`; `cross`: of the encoder's output."""
         read = self.attention_norm.read(x)
@@ -253,16 +253,17 @@ class Transformer(nn.Module):
     def start(self, src: Int[Tensor, "b src"]) -> DecoderState:
         src_mask = padding_mask(src, self.config.pad)
         *_, memory = self.encode(src, src_mask)
-        return DecoderState(src_mask, tuple(layer.cross.keys_values(memory) for layer in self.decoder), ())
+        padded = None if src_mask.all() else src_mask
+        return DecoderState(padded, tuple(layer.cross.keys_values(memory) for layer in self.decoder), ())
 
     def step(self, state: DecoderState, tokens: Int[Tensor, " b"]) -> tuple[Float[Tensor, "b vocab"], DecoderState]:
         """Log-probabilities of the next token after one more, [b] -> [b, vocab]."""
         at = state.past[0][0].size(2) if state.past else 0
         x = self.embed(self.tgt_embedding, tokens[:, None], at).total
-        mask = torch.ones(1, 1, at + 1, dtype=torch.bool, device=tokens.device)
         past = []
         for i, layer in enumerate(self.decoder):
-            details = layer(x, mask, state.past[i] if state.past else None, state.cross[i], state.src_mask)
+            # One query, the last: all that is there is its past, so nothing needs a mask.
+            details = layer(x, None, state.past[i] if state.past else None, state.cross[i], state.src_mask)
             past.append((details.attention.k, details.attention.v))
             x = details.out
         logits = self.output(self.decoder_norm(x[:, 0]))
@@ -271,7 +272,7 @@ class Transformer(nn.Module):
     def reorder(self, state: DecoderState, rows: Int[Tensor, " b"]) -> DecoderState:
         """Keep these rows of the batch, in this order, repeats allowed: a beam's survivors."""
         return DecoderState(
-            state.src_mask[rows],
+            None if state.src_mask is None else state.src_mask[rows],
             tuple((k[rows], v[rows]) for k, v in state.cross),
             tuple((k[rows], v[rows]) for k, v in state.past),
         )
