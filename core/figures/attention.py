@@ -9,13 +9,14 @@ import numpy as np
 import plotly.graph_objects as go
 
 from core.figures.labels import plain, query_names, ticks, tokens
-from core.figures.theme import KEY, QUERY, masked, weight_scale
+from core.figures.theme import KEY, QUERY, masked, on_page, weight_scale
 from core.trace import AttentionMap, Axis
 
 CELL, LABELS = 30, 130  # pixels: a row, and the room for the labels above
 TALLEST = 720  # pixels of rows, however many
 READABLE = 16  # pixels of type, on a projector too
-CROWDED, FULL = 24, 40  # tokens of a side: from here on smaller labels; from here on only some of them
+CROWDED = 24  # tokens of a side: beyond it labels are smaller
+MOST_KEYS, MOST_QUERIES = 30, 40  # tokens of a side: beyond it only some labels are drawn
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,7 @@ class Words:
 
 def thinned(attn: AttentionMap) -> bool:
     """Are there too many tokens for every label to be drawn?"""
-    return max(len(attn.queries), len(attn.keys)) > FULL
+    return len(attn.queries) > MOST_QUERIES or len(attn.keys) > MOST_KEYS
 
 
 def attention_heatmap(
@@ -78,10 +79,12 @@ def attention_heatmap(
         fig.add_trace(grey)
     n, m = len(attn.queries), len(attn.keys)
     cell = CELL if max(n, m) <= CROWDED else 20
-    fig.update_xaxes(**_axis(attn.keys, tokens(attn.keys), words.key, KEY), range=[-0.5, m - 0.5])
+    fig.update_xaxes(
+        **_axis(attn.keys, tokens(attn.keys), words.key, on_page(KEY, dark), MOST_KEYS), range=[-0.5, m - 0.5]
+    )
     fig.update_xaxes(side="top", tickangle=-50)
-    fig.update_yaxes(**_axis(attn.queries, query_names(attn.queries), words.query, QUERY), range=[n - 0.5, -0.5])
-    fig.update_yaxes(automargin=True)
+    fig.update_yaxes(**_axis(attn.queries, query_names(attn.queries), words.query, on_page(QUERY, dark), MOST_QUERIES))
+    fig.update_yaxes(automargin=True, range=[n - 0.5, -0.5])
     return fig.update_layout(
         height=max(260, min(TALLEST, cell * n) + LABELS),
         hoverlabel={"font": {"size": READABLE}},
@@ -94,7 +97,7 @@ def attention_heatmap(
 HOVERED = ".1f"
 
 
-def _axis(axis: Axis, labels: list[str], title: str, colour: str) -> dict[str, Any]:
+def _axis(axis: Axis, labels: list[str], title: str, colour: str, most: int) -> dict[str, Any]:
     """An axis of positions, since tokens repeat ("the ... the"); tokens are the positions' other names.
 
     Plotly looks up a position's other name by how it is written: `3` is a tick, where a long token is
@@ -103,7 +106,7 @@ def _axis(axis: Axis, labels: list[str], title: str, colour: str) -> dict[str, A
     """
     short = {str(i): label for i, label in enumerate(ticks(labels, axis))}
     whole = {f"{i}.0": plain(label) for i, label in enumerate(labels)}
-    ticked = {"nticks": FULL} if len(axis) > FULL else {"tickvals": list(range(len(axis)))}
+    ticked = {"nticks": most * 2 // 3} if len(axis) > most else {"tickvals": list(range(len(axis)))}
     size = {"size": 11 if len(axis) > CROWDED else READABLE}
     heading = {"text": plain(title), "standoff": 4, "font": {"color": colour, "size": READABLE}}
     return {

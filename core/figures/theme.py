@@ -9,6 +9,13 @@ _MASKED = {False: "#c4c4c4", True: "#3d3c3a"}
 _LIGHT = ("#ffffff", "#efedf5", "#dadaeb", "#bcbddc", "#9e9ac8", "#807dba", "#6a51a3", "#54278f", "#3f007d")
 _DARK = ("#171614", "#211e33", "#2f2a57", "#443b7d", "#5d51a4", "#7a6dc6", "#9c90e0", "#c3baf3", "#efeaff")
 
+
+def on_page(colour: str, dark: bool = False) -> str:
+    """A concept's colour as text: on a dark page halfway to white, or it could not be read."""
+    parts = [int(colour[i : i + 2], 16) for i in (1, 3, 5)]
+    return "#" + "".join(f"{(part + 255) // 2 if dark else part:02x}" for part in parts)
+
+
 Scale = list[tuple[float, str]]
 
 
