@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from core.errors import ModelError
+from core.nn.quantised import quantised
 from core.nn.transformer import Transformer
 from core.shelf import CONFIG, ModelInfo, installed, read_info
 from core.text.tokenizer import Tokenizer
@@ -29,6 +31,11 @@ class Model:
     info: ModelInfo
     net: Transformer
     tokenizer: Tokenizer
+
+    @cached_property
+    def drafter(self) -> Transformer:
+        """The 8-bit copy that drafts greedy outputs (core/drafting.py)."""
+        return quantised(self.net)
 
 
 def load_model(name: str, root: Path | None = None) -> Model:

@@ -13,9 +13,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from core import decode
+from core import decode, drafting
 from core.errors import TextError
 from core.models import Model
+from core.nn.transformer import Output
 from core.search import Sampling, Search
 from core.text.script import check_script
 from core.text.tokenizer import BYTES, MARK, SPECIALS, Encoding, Tokenizer
@@ -37,10 +38,10 @@ def trace(
     Raises `TextError` for a text that is empty, too long, or in a script the model never saw.
     """
     encoding = read(model, text)
-    found = find(model, encoding, search, on_step)
+    found, output = _search(model, encoding, search, on_step)
     chosen = min(chosen, len(found) - 1)
     hypotheses = tuple(Hypothesis(model.tokenizer.decode(f.tokens), f.log_prob, f.score) for f in found)
-    return _trace(model, text, encoding, found[chosen].tokens, hypotheses, chosen)
+    return _trace(model, text, encoding, found[chosen].tokens, hypotheses, chosen, output)
 
 
 def trace_output(model: Model, text: str, tokens: Sequence[int]) -> Trace:
@@ -58,11 +59,12 @@ def _trace(
     tokens: tuple[int, ...],
     hypotheses: tuple[Hypothesis, ...] = (),
     chosen: int = 0,
+    output: Output | None = None,
 ) -> Trace:
-    """The one teacher-forced pass."""
+    """Name all that the one teacher-forced pass computed; `output` is that pass, if the search made it already."""
     tokenizer, src = model.tokenizer, (*encoding.ids, model.tokenizer.eos)
     inputs = (tokenizer.bos, *tokens[:-1])
-    output = model.net(torch.tensor([src]), torch.tensor([inputs]))
+    output = output or model.net(torch.tensor([src]), torch.tensor([inputs]))
     src_axis, tgt_axis = axis(tokenizer, src), axis(tokenizer, inputs, writes=tokens)
     return Trace(
         model=model.info.name,
@@ -102,7 +104,6 @@ def output_limit(n_src: int, max_len: int) -> int:
     return min(2 * n_src + 10, max_len)
 
 
-@torch.inference_mode()
 def find(
     model: Model,
     encoding: Encoding,
@@ -111,20 +112,35 @@ def find(
     watch: decode.Watch = decode.unheard,
 ) -> list[decode.Found]:
     """The outputs that a search finds, best first; `watch` hears what a beam of 2 or more considers."""
+    return _search(model, encoding, search, on_step, watch)[0]
+
+
+@torch.inference_mode()
+def _search(
+    model: Model,
+    encoding: Encoding,
+    search: Search,
+    on_step: decode.OnStep,
+    watch: decode.Watch = decode.unheard,
+) -> tuple[list[decode.Found], Output | None]:
+    """What was found, and the full pass over it where the search made one."""
     net, bos, eos = model.net, model.tokenizer.bos, model.tokenizer.eos
     src = torch.tensor([[*encoding.ids, eos]])
     prefix = search.prefix
     limits = [max(len(prefix), output_limit(src.size(1), model.info.config.max_len))]
     if search.sampling:
-        return decode.sample(
+        found = decode.sample(
             net, src, bos=bos, eos=eos, limits=limits, prefix=prefix, on_step=on_step, **asdict(search.sampling)
         )
+        return found, None
     if search.beam == 1:
-        return decode.greedy(net, src, bos=bos, eos=eos, limits=limits, prefix=prefix, on_step=on_step)
-    return decode.beam(
+        best, output = drafting.greedy(model, src, limits[0], prefix, on_step)
+        return [best], output
+    found = decode.beam(
         net, src, bos=bos, eos=eos, limits=limits, prefix=prefix, on_step=on_step, watch=watch,
         width=search.beam, alpha=search.alpha,
     )[0]  # fmt: skip
+    return found, None
 
 
 def axis(tokenizer: Tokenizer, ids: tuple[int, ...], writes: tuple[int, ...] = ()) -> Axis:

@@ -42,7 +42,9 @@ TABLE = {
     "core.shelf": "core.config core.errors",
     "core.text": "tokenizers core.errors",
     "core.trace": "numpy",
-    "core.tracing": "torch numpy core.decode core.errors core.models core.nn core.search core.text core.trace",
+    "core.drafting": "torch core.decode core.models core.nn",
+    "core.tracing": "torch numpy core.decode core.drafting core.errors core.models core.nn core.search core.text "
+    "core.trace",
     "core.train": "torch jaxtyping accelerate safetensors tqdm core.config core.models core.nn core.text",
     "core.ui": "streamlit torch numpy pandas plotly core",
 }
