@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import struct
 import xml.etree.ElementTree as ET
 from pathlib import Path
@@ -27,6 +28,7 @@ MODEL = "transformer-en-fr"
 # What Plotly has drawn: numbers, not pixels.
 DRAWN = """() => {
   const plot = document.querySelector('.st-key-heads-map .js-plotly-plot');
+  if (!plot?._fullData) return '[]'; // between two pictures
   return JSON.stringify(Array.from(plot._fullData[0].z, row => Array.from(row)));
 }"""
 # Every text in view that is smaller than 16 px, in shadow roots too.
@@ -279,11 +281,11 @@ def test_whatever_is_typed_is_a_picture_or_a_sentence_and_never_markup(open_app)
         assert page.get_by_text(said, exact=True).is_visible(), text[:20]
         expect(sentence_box(page, "ko")).to_have_value(text)
     for text in (
-        "<b>no</b><script>document.title='owned'</script>",
-        '<img src=x onerror="document.title=1">',
+        "<b>no</b> <script>title=1</script>",
+        "<img src=x onerror=document.title=1>",
         "[x](javascript:alert(1)) $x$",
         ":red[y] **z** `c` {query}",
-        "👨‍👩‍👧 is 🇰🇷 and </s> <s>",
+        "👨‍👩‍👧 is </s> <s>",
         "go\x07 \x1b[31mhome\x7f",
     ):
         type_sentence(page, text, "ko")
@@ -304,11 +306,14 @@ def test_five_hundred_pieces_can_still_be_pointed_at_chosen_and_read(open_app):
     assert page.get_by_text(t("output.beyond", n=500, trained=100)).is_visible()
     assert page.get_by_text(t("heads.crowded", n=501)).count() == 1
     assert page.locator(".js-plotly-plot .xtick").count() <= 60
-    box = page.locator(".js-plotly-plot .nsewdrag").first.bounding_box()
-    page.mouse.move(box["x"] + box["width"] * 0.3, box["y"] + 100)
-    page.locator(".hoverlayer text").first.wait_for()
-    shown = page.locator(".hoverlayer text").first.text_content()
-    assert any(word in shown for word in ("I", "see", "a", "dog", "and"))
+    hover = page.locator(".hoverlayer text").first
+    for step in range(20):  # the page may still be moving
+        box = page.locator(".st-key-heads-map .nsewdrag").first.bounding_box()
+        page.mouse.move(box["x"] + box["width"] * 0.3 + step, box["y"] + 100)
+        page.wait_for_timeout(300)
+        if hover.count():
+            break
+    assert re.fullmatch(r"query (I|see|a|dog|and)key (I|see|a|dog|and)weight \d\.\d{3}", hover.text_content())
     page.locator(".overview canvas").focus()
     page.keyboard.press("End")
     wait_for_map(page, run.head(2, 7))
