@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import streamlit as st
+from streamlit.runtime.pages_manager import PagesManager
 
 from core import i18n
 from core.errors import ModelError
@@ -17,8 +18,20 @@ BEAMS = ("1", "4", "8")
 POOLS: dict[str, Pool] = {"mean": "mean", "max": "max"}
 
 
+def _come_through_app() -> None:
+    """Let app.py run first, with its navigation, language and style.
+
+    A fresh server that has not met `st.navigation` yet takes every file in pages/ for a page
+    and runs it alone; a link that opens one of them would be the server's first visitor.
+    """
+    if PagesManager.uses_pages_directory:
+        PagesManager.uses_pages_directory = False
+        st.rerun()
+
+
 def model_picker(architectures: tuple[str, ...] = ("transformer",)) -> ModelInfo:
     """The models that this page can show, in the sidebar. Ends the page with a sentence if there is none."""
+    _come_through_app()
     infos = {}
     for name in installed():
         try:
