@@ -24,6 +24,7 @@ from core.tracing import Search, trace
 from tests.browser.conftest import settle
 
 pytestmark = pytest.mark.browser
+expect.set_options(timeout=20_000)  # a busy machine
 MODEL = "transformer-en-fr"
 # What Plotly has drawn: numbers, not pixels.
 DRAWN = """() => {
