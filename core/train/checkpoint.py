@@ -12,7 +12,8 @@ from safetensors.torch import load_file
 from torch import Tensor
 from torch.optim import Optimizer
 
-from core.models import own_tensors, write
+from core.models import WEIGHTS, load_weights, own_tensors, write
+from core.shelf import CONFIG
 
 STATE = "state.safetensors"
 
@@ -29,6 +30,15 @@ class Progress:
     bad_epochs: int = 0  # since the best
 
 
+def _from_model(folder: Path, net: torch.nn.Module, ema: dict[str, Tensor]) -> Progress:
+    if not (folder / WEIGHTS).exists():
+        return Progress()
+    load_weights(net, folder / WEIGHTS)
+    for name, parameter in own_tensors(net).items():
+        ema[name].copy_(parameter.detach())
+    return Progress(**json.loads((folder / CONFIG).read_text("utf-8"))["progress"])
+
+
 def save_state(
     folder: Path, net: torch.nn.Module, optimizer: Optimizer, ema: dict[str, Tensor], progress: Progress
 ) -> None:
@@ -43,10 +53,14 @@ def save_state(
 
 
 def load_state(folder: Path, net: torch.nn.Module, optimizer: Optimizer, ema: dict[str, Tensor]) -> Progress:
-    """Copy a saved state into net, optimizer and ema; a fresh `Progress` if there is none."""
+    """Copy a saved state into net, optimizer and ema; else the model that the folder holds; else begin afresh.
+
+    A model alone (a copy of an installed one) knows its averaged weights and how far it came, but no longer the
+    optimizer's moments: they are found again within some hundred updates.
+    """
     path = folder / STATE
     if not path.exists():
-        return Progress()
+        return _from_model(folder, net, ema)
     tensors = load_file(path)
     for name, parameter in own_tensors(net).items():
         parameter.data.copy_(tensors[f"net.{name}"])

@@ -6,7 +6,7 @@ import json
 import signal
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from types import FrameType
 from typing import Self
@@ -173,7 +173,8 @@ def _keep(run: Run, loss: float) -> None:
         (run.out / "epochs").mkdir(parents=True, exist_ok=True)
         write(run.out / "epochs" / f"{progress.epoch:02}.safetensors", {n: t.half() for n, t in run.ema.items()})
     if progress.bad_epochs == 0:
-        save_model(run.out, run.net, run.tokenizer, run.recipe.record(len(run.tokenizer)), run.ema)
+        record = {**run.recipe.record(len(run.tokenizer)), "progress": asdict(progress)}
+        save_model(run.out, run.net, run.tokenizer, record, run.ema)
     line = {"epoch": progress.epoch, "step": progress.step, "valid_loss": loss, "hours": progress.seconds / 3600}
     with (run.out / "log.jsonl").open("a", encoding="utf-8") as log:
         log.write(json.dumps(line) + "\n")

@@ -18,7 +18,8 @@ from torch.nn import functional as F  # noqa: N812 - its usual name
 from torch.testing import assert_close
 
 from core.config import Augmentation
-from core.models import own_tensors
+from core.models import TOKENIZER, WEIGHTS, own_tensors
+from core.shelf import CONFIG
 from core.text.corpus import Pair
 from core.train import loop
 from core.train.__main__ import prepare
@@ -178,3 +179,20 @@ def test_training_stops_early_when_nothing_gets_better(
     patient = replace(TOY, train=replace(TOY.train, epochs=6, patience=2))
     progress = train(fresh(pairs, tmp_path, patient))
     assert (progress.epoch, progress.best, progress.bad_epochs) == (4, 2.0, 2)
+
+
+def test_a_model_without_its_state_is_trained_further(pairs: list[Pair], unbroken: Path, tmp_path: Path):
+    """What an installed model keeps: averaged weights in half precision, and how far it came."""
+    for name in (WEIGHTS, CONFIG, TOKENIZER):
+        (tmp_path / name).write_bytes((unbroken / name).read_bytes())
+    run = fresh(pairs, tmp_path, replace(TOY, train=replace(TOY.train, epochs=3)))
+    kept = load_file(unbroken / WEIGHTS)
+    for name, parameter in own_tensors(run.net).items():
+        assert torch.equal(parameter.detach(), kept[name].float())
+        assert torch.equal(run.ema[name], kept[name].float())
+    before = replace(run.progress)
+    assert before.epoch in (1, 2)  # the better of the two is the model
+    assert before.step > 0
+    assert validate(run) == pytest.approx(before.best, abs=1e-2)
+    assert train(run).epoch == 3
+    assert run.progress.step > before.step
