@@ -15,7 +15,7 @@ def test_a_decoder_input_has_both_names_and_an_encoder_token_one():
 
 def test_nothing_in_a_label_is_markup():
     assert plain("<b>x</b>\n&") == "&lt;b&gt;x&lt;/b&gt; &amp;"
-    assert plain("it's \"so\"") == "it's \"so\""  # Plotly knows no &quot;
+    assert plain('it\'s "so"') == 'it\'s "so"'  # Plotly knows no &quot;
 
 
 def test_each_name_of_a_row_is_cut_for_itself():
