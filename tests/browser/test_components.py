@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import runpy
-import shutil
 import struct
 import xml.etree.ElementTree as ET
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 
 from core.figures.theme import weight_scale
-from tests.browser.serve import CHROMIUM, serve
+from tests.browser.serve import serve
 
-sync_api = pytest.importorskip("playwright.sync_api")
-expect = sync_api.expect
-CHROME = shutil.which("chromium")
-pytestmark = [pytest.mark.browser, pytest.mark.skipif(CHROME is None, reason="no Chromium here")]
+pytestmark = pytest.mark.browser
 
 APP = Path(__file__).parent / "apps" / "components_app.py"
 MAPS = runpy.run_path(str(APP))
@@ -32,12 +29,11 @@ def address():
 
 
 @pytest.fixture(scope="module")
-def context(address):
+def context(chromium, address):
     """One for all tests, so that streamlit's own files are loaded once."""
-    with sync_api.sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROME, args=list(CHROMIUM))
-        yield chromium.new_context(device_scale_factor=2)
-        chromium.close()
+    context = chromium.new_context(device_scale_factor=2)
+    yield context
+    context.close()
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from playwright.sync_api import expect
 
 from core.i18n import translate
 from core.lab.decoding import considered
@@ -14,8 +15,6 @@ from core.search import Search
 from core.tracing import trace, trace_output
 from tests.browser.conftest import settle
 
-sync_api = pytest.importorskip("playwright.sync_api")
-expect = sync_api.expect
 pytestmark = pytest.mark.browser
 MODEL, TEXT = "transformer-en-fr", "I like your idea."
 
