@@ -1,4 +1,4 @@
-"""Greedy decoding, exact and faster: an 8-bit copy drafts the output, one full pass checks all of it at once.
+"""Greedy decoding, exact and faster: a half-precision copy drafts the output, one full pass checks all of it at once.
 
 The idea of speculative decoding (Leviathan et al. 2023, section 2) with the greedy choice. The checking pass
 is the one that reads the maps anyway, so a draft that holds costs nothing more.

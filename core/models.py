@@ -34,7 +34,7 @@ class Model:
 
     @cached_property
     def drafter(self) -> Transformer:
-        """The 8-bit copy that drafts greedy outputs (core/drafting.py)."""
+        """The half-precision copy that drafts greedy outputs (core/drafting.py)."""
         return quantised(self.net)
 
 

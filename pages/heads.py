@@ -34,11 +34,12 @@ def look(trace: Trace) -> None:
     one, name = pooled(attn, layer, head), ui.pick_name(layer, head)
     stem = ui.file_stem(trace.src_text, trace.model, kind, name)
     left, right = st.columns(2, gap="medium")
+    with left:  # first: the overview is on the screen before the browser has read Plotly
+        all_heads(attn, layer, head, stretch, ui.file_stem(trace.src_text, trace.model, kind))
     with right:
         view = ui.choice("view", ("heatmap", "links", "numbers"), label=False)
         one_head(one, view, stretch, f"{t(f'kind.{kind}')} · {name}", stem)
     with left:
-        all_heads(attn, layer, head, stretch, ui.file_stem(trace.src_text, trace.model, kind))
         st.markdown(f"**{ui.md(name)}** — {ui.md(read_aloud(one, ui.language()))}")
         if hope := hoped(trace, kind, info.src, ui.language()):
             st.info(ui.md(hope), icon="🔎")

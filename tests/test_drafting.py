@@ -50,7 +50,7 @@ def test_a_prefix_stays(model):
     same(plain, drafted, *passes)
 
 
-def test_the_8_bit_copy_is_near_and_leaves_the_model_alone(model):
+def test_the_half_precision_copy_is_near_and_leaves_the_model_alone(model):
     before = {name: p.clone() for name, p in model.net.named_parameters()}
     small = quantised(model.net)
     src, tgt = torch.tensor([[5, 6, 7, 2]]), torch.tensor([[1, 8, 9]])

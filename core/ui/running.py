@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import threading
+import time
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -16,6 +17,10 @@ from core.ui.waiting import OnStep, attempt
 
 if TYPE_CHECKING:
     from core.models import Model
+
+
+# Searches side by side only take the processor's caches from each other: in turn, all of them are done sooner.
+_ONE_AT_A_TIME = threading.Lock()
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
@@ -46,7 +51,9 @@ def run(
     from core.decode import unheard
     from core.tracing import trace
 
-    return trace(load(name), text, search, chosen, _on_step or unheard)
+    model = load(name)
+    with _ONE_AT_A_TIME:
+        return trace(model, text, search, chosen, _on_step or unheard)
 
 
 def run_or_say(
@@ -69,6 +76,7 @@ def warm_up() -> None:
     """Import torch beside the first page, not before it; then keep all that is loaded out of garbage collection."""
 
     def work() -> None:
+        time.sleep(3)  # the first picture is being drawn; importing would take the processor from it
         import core.tracing  # noqa: F401
 
         gc.collect()

@@ -65,5 +65,5 @@ def settle(page):
     """Wait until streamlit has finished running and drawn."""
     page.locator("h1").first.wait_for()
     page.wait_for_timeout(150)
-    page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]').wait_for(timeout=30000)
+    page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]').wait_for(timeout=90000)
     page.wait_for_timeout(150)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import struct
-import time
 
 import numpy as np
 import pytest
@@ -289,9 +288,7 @@ def test_a_work_that_was_stopped_is_not_begun_again_by_itself():
     at = AppTest.from_function(waiting, default_timeout=30)
     at.session_state["stopped work"] = True
     at.session_state["typed"] = "mine"
-    begin = time.monotonic()
     at.run()
-    assert time.monotonic() - begin < 0.7
     assert at.markdown[0].value == "None"
     assert at.text_input(key="typed").value == "mine"
     at.button[0].click().run()
