@@ -29,6 +29,7 @@ samples: .venv/app
 	$(BIN)/python -m core.samples
 
 bench: .venv/dev
+	$(PIP) install -q -r benchmarks/requirements.txt
 	for file in benchmarks/bench_*.py; do $(BIN)/python $$file || exit 1; done
 
 .venv/torch:
