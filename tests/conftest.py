@@ -5,13 +5,17 @@ Nothing here needs the shipped model, a GPU or the network.
 
 from __future__ import annotations
 
+import json
 import random
 from pathlib import Path
+from typing import Any
 
+import plotly.graph_objects as go
 import pytest
 import torch
 
 from core.config import TransformerConfig
+from core.figures import theme
 from core.models import Model, load_model, save_model
 from core.nn.transformer import Transformer
 from core.text.corpus import Pair, read_pairs
@@ -25,6 +29,20 @@ TINY = Path(__file__).parent / "data" / "tiny.tsv"
 def _seeds() -> None:
     torch.manual_seed(0)
     random.seed(0)
+
+
+@pytest.fixture(autouse=True)
+def _valid_figures(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Figures are built without Plotly's validation. Here each is built with it too, and must come out the same."""
+    build = theme.unvalidated
+
+    def checked(data: list[dict[str, Any]], layout: dict[str, Any]) -> go.Figure:
+        fig = build(data, layout)
+        ours = json.loads(fig.to_json())
+        assert json.loads(go.Figure(fig.to_dict()).to_json()) == ours, "Plotly's validation would change this figure"
+        return fig
+
+    monkeypatch.setattr(theme, "unvalidated", checked)
 
 
 @pytest.fixture(scope="session")
