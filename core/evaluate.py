@@ -21,8 +21,8 @@ from core.errors import UserError
 from core.i18n import sentence
 from core.models import Model, load_model
 from core.shelf import shelf
-from core.text.corpus import CorpusError, grouped, read_pairs
-from core.tracing import output_limit
+from core.text.corpus import grouped, read_pairs
+from core.tracing import Search, output_limit
 
 LENGTHS = ((1, 4), (5, 7), (8, 10), (11, 15), (16, 25), (26, 1000))  # words of the source
 References = Sequence[Sequence[str]]  # for each sentence, its translations
@@ -98,11 +98,12 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--joined", action="store_true", help="join two or three sentences into one")
     args = parser.parse_args(argv)
     try:
+        Search(args.beam)  # says which widths there are, before anything is loaded
         model, groups = load_model(args.model, args.root), grouped(read_pairs(args.corpus))
     except UserError as error:
         print(sentence("en", error), file=sys.stderr)
         return 2
-    except CorpusError as error:
+    except ValueError as error:
         print(error, file=sys.stderr)
         return 2
     if args.joined:

@@ -90,7 +90,10 @@ def read(model: Model, text: str, language: str = "") -> Encoding:
     limit = model.info.config.max_len - 1  # </s> needs a place too
     if len(text) > 32 * limit:
         raise TextError("too_long_characters", n=len(text), limit=32 * limit)
-    encoding = model.tokenizer.encode(text)
+    try:
+        encoding = model.tokenizer.encode(text)
+    except TypeError:  # half a surrogate pair, as a terminal with another encoding gives it
+        raise TextError("not_unicode") from None
     if not encoding.ids:
         raise TextError("empty")
     check_script(text, language or model.info.src)

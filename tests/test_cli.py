@@ -34,6 +34,7 @@ def test_a_beam_is_searched(models, capsys):
     [
         ({"--text": "  "}, translate("en", "error.empty")),
         ({"--text": "안녕하세요"}, translate("en", "error.script", found="Hangul", expected="Latin")),
+        ({"--text": "I am \udcff here"}, translate("en", "error.not_unicode")),
         ({"--model": "none"}, translate("en", "error.model_missing", name="none", installed="tiny")),
         ({"--out": "trace.txt"}, "trace.txt: the name must end in .json or .npz"),
         ({"--beam": "99"}, "beam 99 is not between 1 and 16"),

@@ -100,3 +100,9 @@ def test_the_command_says_what_is_missing(
     given = str(models / corpus_name) if corpus_name else str(corpus)
     assert main(["--model", name, "--root", str(models), "--corpus", given]) == 2
     assert message in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("beam", ["0", "-1", "17"])
+def test_a_beam_that_is_none_gets_a_sentence(models: Path, corpus: Path, beam: str, capsys: pytest.CaptureFixture[str]):
+    assert main(["--model", "tiny", "--root", str(models), "--corpus", str(corpus), "--beam", beam]) == 2
+    assert capsys.readouterr().err == f"beam {beam} is not between 1 and 16\n"

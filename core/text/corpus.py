@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import gzip
 import zlib
 from collections.abc import Iterable
@@ -20,6 +21,7 @@ def read_pairs(path: Path) -> list[Pair]:
         raw = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
     except (OSError, EOFError, zlib.error) as error:
         raise CorpusError(f"{path}: cannot be read ({error})") from error
+    raw = raw.removeprefix(codecs.BOM_UTF8)  # some editors write one; it would begin the first word
     pairs = [_pair(path, number, line) for number, line in enumerate(raw.removesuffix(b"\n").split(b"\n"), 1) if raw]
     if not pairs:
         raise CorpusError(f"{path}: is empty")

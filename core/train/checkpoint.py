@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import torch
-from safetensors import safe_open
+from safetensors import SafetensorError, safe_open
 from safetensors.torch import load_file
 from torch import Tensor
 from torch.optim import Optimizer
@@ -56,13 +56,25 @@ def load_state(folder: Path, net: torch.nn.Module, optimizer: Optimizer, ema: di
     """Copy a saved state into net, optimizer and ema; else the model that the folder holds; else begin afresh.
 
     A model alone (a copy of an installed one) knows its averaged weights and how far it came, but no longer the
-    optimizer's moments: they are found again within some hundred updates.
+    optimizer's moments: they are found again within some hundred updates. Raises `ValueError` for a state that
+    cannot be read.
     """
     path = folder / STATE
     if not path.exists():
         return _from_model(folder, net, ema)
+    try:
+        return _from_state(path, net, optimizer, ema)
+    except (OSError, SafetensorError, LookupError, RuntimeError, TypeError, ValueError) as error:
+        raise ValueError(
+            f"{path}: is damaged or of another model; without it, training goes on from the model beside it"
+        ) from error
+
+
+def _from_state(path: Path, net: torch.nn.Module, optimizer: Optimizer, ema: dict[str, Tensor]) -> Progress:
     tensors = load_file(path)
     for name, parameter in own_tensors(net).items():
+        if {tensors[f"{kind}.{name}"].shape for kind in ("net", "ema")} != {parameter.shape}:
+            raise ValueError(f"{name} is of another shape")  # copying would spread a single number over all
         parameter.data.copy_(tensors[f"net.{name}"])
         ema[name].copy_(tensors[f"ema.{name}"])
         keys = [key.split(".")[1] for key in tensors if key.startswith("optimizer.") and key.split(".", 2)[2] == name]

@@ -61,6 +61,10 @@ def test_bad_gzip_is_refused_naming_the_file(tmp_path: Path, corpus: Path, damag
         read_pairs(path)
 
 
+def test_a_byte_order_mark_is_no_part_of_the_first_word(tmp_path: Path):
+    assert read_pairs(written(tmp_path, "a\tb\nc\td\n".encode("utf-8-sig"))) == [("a", "b"), ("c", "d")]
+
+
 def test_a_missing_corpus_is_refused_naming_the_file(tmp_path: Path):
     with pytest.raises(CorpusError, match=r"nowhere\.tsv: cannot be read"):
         read_pairs(tmp_path / "nowhere.tsv")

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 import torch
 from safetensors import safe_open
-from safetensors.torch import load_file
+from safetensors.torch import load_file, save_file
 from torch.nn import functional as F  # noqa: N812 - its usual name
 from torch.testing import assert_close
 
@@ -196,3 +196,24 @@ def test_a_model_without_its_state_is_trained_further(pairs: list[Pair], unbroke
     assert validate(run) == pytest.approx(before.best, abs=1e-2)
     assert train(run).epoch == 3
     assert run.progress.step > before.step
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda path: path.write_bytes(b""),
+        lambda path: path.write_bytes(path.read_bytes()[:-100]),
+        lambda path: save_file(load_file(path), path),  # the counters are gone
+        lambda path: save_file({"net.foreign": torch.zeros(2)}, path, {"progress": "{}"}),
+        lambda path: save_file(load_file(path), path, {"progress": '{"epochs": 1}'}),
+        lambda path: save_file({n: t.flatten()[:1] for n, t in load_file(path).items()}, path, {"progress": "{}"}),
+    ],
+)
+def test_a_damaged_state_is_refused_naming_the_file(
+    pairs: list[Pair], unbroken: Path, tmp_path: Path, damage: Callable[[Path], Any]
+):
+    for name in (STATE, TOKENIZER):
+        (tmp_path / name).write_bytes((unbroken / name).read_bytes())
+    damage(tmp_path / STATE)
+    with pytest.raises(ValueError, match=r"state\.safetensors: is damaged or of another model"):
+        fresh(pairs, tmp_path)
