@@ -9,10 +9,10 @@ import numpy as np
 import plotly.graph_objects as go
 
 from core.figures.labels import plain, query_names, ticks, tokens
-from core.figures.theme import KEY, QUERY, masked, on_page, weight_scale
-from core.trace import AttentionMap, Axis
+from core.figures.theme import KEY, QUERY, figure, masked, on_page, weight_scale
+from core.trace import AttentionMap, Axis, Floats
 
-CELL, LABELS = 30, 130  # pixels: a row, and the room for the labels above
+CELL, SMALL_CELL, LABELS = 30, 20, 130  # pixels: a row, one of many, and the room for the labels above
 TALLEST = 720  # pixels of rows, however many
 READABLE = 16  # pixels of type, on a projector too
 CROWDED = 24  # tokens of a side: beyond it labels are smaller
@@ -44,54 +44,52 @@ def attention_heatmap(
     weights = attn.head(layer, head)
     visible = np.tril(np.ones_like(weights, bool)) if attn.kind == "decoder_self" else np.ones_like(weights, bool)
     top = float(weights.max(initial=0)) if stretch else 1.0
-    gap = 0 if thinned(attn) else 1
-    hover = f"{plain(words.query)} <b>%{{y}}</b><br>{plain(words.key)} <b>%{{x}}</b>"
-    fig = go.Figure(
-        go.Heatmap(
-            z=np.where(visible, weights, np.float32(np.nan)),
-            zmin=0,
-            zmax=top or 1.0,
-            colorscale=weight_scale(dark),
-            xgap=gap,
-            ygap=gap,
-            xhoverformat=HOVERED,
-            yhoverformat=HOVERED,
-            hovertemplate=f"{hover}<br>{plain(words.weight)} <b>%{{z:.3f}}</b><extra></extra>",
-            hoverongaps=False,
-            colorbar={
-                "thickness": 10,
-                "outlinewidth": 0,
-                "tickformat": ".2f" if top >= 0.1 else ".3f",
-                "tickfont": {"size": READABLE},
-                "title": {"text": plain(words.weight), "font": {"size": READABLE}},
-            },
-        )
-    )
+    gaps = dict.fromkeys(("xgap", "ygap"), 0 if thinned(attn) else 1)
+    traces = [{**_cells(np.where(visible, weights, np.float32(np.nan)), top, words, dark), **gaps}]
     if not visible.all():
-        grey = go.Heatmap(
-            z=np.where(visible, np.float32(np.nan), np.float32(0)),
-            colorscale=[(0, masked(dark)), (1, masked(dark))],
-            showscale=False,
-            hoverinfo="skip",
-            xgap=gap,
-            ygap=gap,
-        )
-        fig.add_trace(grey)
+        traces.append({**_grey(np.where(visible, np.float32(np.nan), np.float32(0)), dark), **gaps})
     n, m = len(attn.queries), len(attn.keys)
-    cell = CELL if max(n, m) <= CROWDED else 20
-    fig.update_xaxes(
-        **_axis(attn.keys, tokens(attn.keys), words.key, on_page(KEY, dark), MOST_KEYS), range=[-0.5, m - 0.5]
-    )
-    fig.update_xaxes(side="top", tickangle=-50)
-    fig.update_yaxes(**_axis(attn.queries, query_names(attn.queries), words.query, on_page(QUERY, dark), MOST_QUERIES))
-    fig.update_yaxes(automargin=True, range=[n - 0.5, -0.5])
-    return fig.update_layout(
-        height=max(260, min(TALLEST, cell * n) + LABELS),
-        hoverlabel={"font": {"size": READABLE}},
-        margin={"l": 10, "r": 10, "t": 10, "b": 10},
-        plot_bgcolor="rgba(0,0,0,0)",
-        paper_bgcolor="rgba(0,0,0,0)",
-    )
+    keys = _axis(attn.keys, tokens(attn.keys), words.key, on_page(KEY, dark), MOST_KEYS)
+    queries = _axis(attn.queries, query_names(attn.queries), words.query, on_page(QUERY, dark), MOST_QUERIES)
+    layout = {
+        "xaxis": {**keys, "range": [-0.5, m - 0.5], "side": "top", "tickangle": -50},
+        "yaxis": {**queries, "range": [n - 0.5, -0.5], "automargin": True},
+        "height": max(260, min(TALLEST, (CELL if max(n, m) <= CROWDED else SMALL_CELL) * n) + LABELS),
+        "hoverlabel": {"font": {"size": READABLE}},
+        "margin": {"l": 10, "r": 10, "t": 10, "b": 10},
+        "plot_bgcolor": "rgba(0,0,0,0)",
+        "paper_bgcolor": "rgba(0,0,0,0)",
+    }
+    return figure(traces, layout)
+
+
+def _cells(z: Floats, top: float, words: Words, dark: bool) -> dict[str, Any]:
+    hover = f"{plain(words.query)} <b>%{{y}}</b><br>{plain(words.key)} <b>%{{x}}</b>"
+    size = {"size": READABLE}
+    return {
+        "type": "heatmap",
+        "z": z,
+        "zmin": 0,
+        "zmax": top or 1.0,
+        "colorscale": weight_scale(dark),
+        "xhoverformat": HOVERED,
+        "yhoverformat": HOVERED,
+        "hovertemplate": f"{hover}<br>{plain(words.weight)} <b>%{{z:.3f}}</b><extra></extra>",
+        "hoverongaps": False,
+        "colorbar": {
+            "thickness": 10,
+            "outlinewidth": 0,
+            "tickformat": ".2f" if top >= 0.1 else ".3f",
+            "tickfont": size,
+            "title": {"text": plain(words.weight), "font": size},
+        },
+    }
+
+
+def _grey(z: Floats, dark: bool) -> dict[str, Any]:
+    """Where a query may not look: everywhere but NaN."""
+    scale = [(0, masked(dark)), (1, masked(dark))]
+    return {"type": "heatmap", "z": z, "colorscale": scale, "showscale": False, "hoverinfo": "skip"}
 
 
 HOVERED = ".1f"
