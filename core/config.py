@@ -45,6 +45,8 @@ class TransformerConfig(_Record):
     )
     tied: bool = True  # one matrix for both embeddings and the output projection, section 3.4
     max_len: int = 512  # positions, `<s>` and `</s>` included
+    # sinusoidal: section 3.5; learned: a trained vector a position, the same for encoder and decoder
+    positions: Literal["sinusoidal", "learned", "none"] = "sinusoidal"
     pad: int = 0
     bos: int = 1
     eos: int = 2
@@ -55,7 +57,9 @@ class TransformerConfig(_Record):
         )
         if self.d_model % self.n_heads:
             raise ValueError(f"d_model {self.d_model} is not divisible by n_heads {self.n_heads}")
-        if self.d_model % 2:
+        if self.positions not in ("sinusoidal", "learned", "none"):
+            raise ValueError(f"positions {self.positions!r} are neither 'sinusoidal' nor 'learned' nor 'none'")
+        if self.positions == "sinusoidal" and self.d_model % 2:
             raise ValueError(f"d_model {self.d_model} is odd: sin and cos come in pairs")
         if not 0 <= self.dropout < 1:
             raise ValueError(f"dropout {self.dropout} is not in [0, 1)")

@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from core.config import TransformerConfig
 from core.nn.attention import AttentionDetails, MultiHeadAttention
 from core.nn.masks import causal_mask, padding_mask
-from core.nn.positional import sinusoidal
+from core.nn.positional import positions
 
 
 class Residual(NamedTuple):
@@ -193,7 +193,11 @@ class Transformer(nn.Module):
         pre = config.norm == "pre"  # a pre-norm stack never normalised what it hands on
         self.encoder_norm = nn.LayerNorm(config.d_model) if pre else nn.Identity()
         self.decoder_norm = nn.LayerNorm(config.d_model) if pre else nn.Identity()
-        self.register_buffer("positions", sinusoidal(config.max_len, config.d_model), persistent=False)
+        table = positions(config)
+        if isinstance(table, nn.Parameter):
+            self.register_parameter("positions", table)
+        else:
+            self.register_buffer("positions", table, persistent=False)
         self.apply(_initialise)
         for embedding in (self.src_embedding, self.tgt_embedding):
             nn.init.normal_(embedding.weight, std=config.d_model**-0.5)  # times sqrt(d_model): unit variance
@@ -243,7 +247,7 @@ class Transformer(nn.Module):
         return embedded, tuple(layers), self.encoder_norm(x)
 
     def embed(self, embedding: nn.Module, tokens: Int[Tensor, "b n"], at: int = 0) -> Embedded:
-        """sqrt(d_model) E[token] + PE[at + n] (sections 3.4, 3.5). Raises where the positions end."""
+        """sqrt(d_model) E[token] + P[at + n] (sections 3.4, 3.5). Raises where the positions end."""
         if at + tokens.size(1) > self.config.max_len:
             raise ValueError(f"{at + tokens.size(1)} tokens are more than the model's {self.config.max_len} positions")
         token = embedding(tokens) * math.sqrt(self.config.d_model)

@@ -33,10 +33,18 @@ class Recipe:
         }
 
 
+# Small translators, alike but for what tells them the order of the words (and one for where its norm stands).
+_SMALL = {"d_model": 128, "n_heads": 4, "n_encoder_layers": 2, "n_decoder_layers": 2, "d_ff": 512, "max_len": 128}
+_FOUR_EPOCHS = TrainConfig(epochs=4)
+
 RECIPES = {
     recipe.name: recipe
     for recipe in (
         Recipe("transformer-en-fr", "en", "fr"),
+        Recipe("positions-sinusoidal-en-fr", "en", "fr", {**_SMALL, "positions": "sinusoidal"}, _FOUR_EPOCHS),
+        Recipe("positions-learned-en-fr", "en", "fr", {**_SMALL, "positions": "learned"}, _FOUR_EPOCHS),
+        Recipe("positions-none-en-fr", "en", "fr", {**_SMALL, "positions": "none"}, _FOUR_EPOCHS),
+        Recipe("positions-prenorm-en-fr", "en", "fr", {**_SMALL, "norm": "pre"}, _FOUR_EPOCHS),
         # Small enough for a test: a few seconds on any machine.
         Recipe(
             "toy",
