@@ -1,4 +1,4 @@
-"""What one can say of an attention map in numbers. Pure functions of plain data."""
+"""Maps made of maps, by word or pooled, and what stands out in one."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Literal
 
 import numpy as np
 
-from core.trace import AttentionMap, Axis, Floats
+from core.trace import AttentionMap, Axis
 
 Pool = Literal["mean", "max"]
 Pick = int | Pool  # one layer or head, or all of them pooled
@@ -79,43 +79,3 @@ def clearest(attn: AttentionMap, layer: int = 0, head: int = 0) -> Look | None:
         return None
     query, key = np.unravel_index(int(weights.argmax()), weights.shape)
     return Look(int(query), int(key), float(weights[query, key]))
-
-
-PATTERNS = ("previous", "same", "next", "first", "special")
-
-
-def patterns(weights: Floats, special: tuple[bool, ...]) -> dict[str, Floats]:
-    """Share of a square map's attention, averaged over queries, by where it goes: [..., query, key] -> [...].
-
-    previous, same, next: keys at distance -1, 0, +1 (queries that have one); first: key 0; special: special tokens.
-    """
-    n = weights.shape[-1]
-    if weights.shape[-2] != n:
-        raise ValueError(f"{weights.shape[-2]} queries x {n} keys have no diagonal")
-    shares = {}
-    for name, offset in (("previous", -1), ("same", 0), ("next", 1)):
-        diagonal = np.diagonal(weights, offset, -2, -1)
-        shares[name] = diagonal.mean(-1) if n > abs(offset) else np.zeros(weights.shape[:-2], np.float32)
-    shares["first"] = weights[..., 0].mean(-1)
-    shares["special"] = weights[..., np.array(special, bool)].sum(-1).mean(-1)
-    return shares
-
-
-def entropy(weights: Floats) -> Floats:
-    """-sum p log2 p of each row, in bits: [..., query, key] -> [..., query]; 0 is one key alone."""
-    logs = np.log2(weights, where=weights > 0, out=np.zeros_like(weights))
-    return np.asarray(-(weights * logs).sum(-1), np.float32)
-
-
-def distance(weights: Floats, special: tuple[bool, ...]) -> Floats:
-    """How far a square map looks, in tokens, on average over its weights: [..., query, key] -> [...].
-
-    Special tokens neither look nor are looked at: a head that rests on `</s>` does not look far.
-    """
-    n, typed = weights.shape[-1], ~np.array(special, bool)
-    if weights.shape[-2] != n:
-        raise ValueError(f"{weights.shape[-2]} queries x {n} keys have no distance")
-    kept = weights * np.outer(typed, typed)
-    apart = np.abs(np.subtract.outer(np.arange(n), np.arange(n)))
-    total = kept.sum((-2, -1))
-    return np.asarray((kept * apart).sum((-2, -1)) / np.where(total > 0, total, 1), np.float32)

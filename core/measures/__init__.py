@@ -1,0 +1,31 @@
+"""What one can say of attention maps in numbers. Pure functions of plain data."""
+
+from core.measures.differences import Mismatch, aligned, difference, mismatches, shared
+from core.measures.heads import MEASURES, PATTERNS, distance, entropy, measured, patterns
+from core.measures.maps import Look, Pick, Pool, by_word, clearest, pooled, strongest, words_axis
+from core.measures.similarity import Plane, head_distances, plane
+
+__all__ = [
+    "MEASURES",
+    "PATTERNS",
+    "Look",
+    "Mismatch",
+    "Pick",
+    "Plane",
+    "Pool",
+    "aligned",
+    "by_word",
+    "clearest",
+    "difference",
+    "distance",
+    "entropy",
+    "head_distances",
+    "measured",
+    "mismatches",
+    "patterns",
+    "plane",
+    "pooled",
+    "shared",
+    "strongest",
+    "words_axis",
+]
