@@ -155,6 +155,19 @@ def test_a_bad_tokenizer_is_refused_naming_the_file(models: Path, damage: Callab
     assert (caught.value.code, caught.value.values["file"]) == ("model_tokenizer", str(path))
 
 
+@pytest.mark.parametrize(
+    ("more", "trained"),
+    [
+        ({}, None),
+        ({"train": {"max_tokens": 100}}, 100),
+        ({"train": {"max_tokens": 100}, "data": {"typical_tokens": 30}}, 30),
+    ],
+)
+def test_how_long_its_sentences_were_comes_from_the_data_if_the_config_knows(models: Path, more, trained):
+    edit(models / "tiny" / "config.json", lambda r: r.update(more))
+    assert read_info("tiny", models).trained == trained
+
+
 def test_a_config_of_another_size_is_refused(models: Path):
     edit(models / "tiny" / "config.json", lambda r: r["model"].update(d_ff=128))
     with pytest.raises(ModelError) as caught:

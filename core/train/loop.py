@@ -21,7 +21,7 @@ from core.nn.transformer import Transformer
 from core.text.corpus import Pair
 from core.text.tokenizer import Tokenizer
 from core.train.augment import augment
-from core.train.batches import Batch, Ids, bucket, collate, encode_pairs
+from core.train.batches import Batch, Ids, bucket, collate, encode_pairs, typical_tokens
 from core.train.checkpoint import Progress, load_state, save_state
 from core.train.loss import cross_entropy
 from core.train.recipes import Recipe
@@ -45,6 +45,7 @@ class Run:
     valid: Sequence[Pair]
     out: Path
     accelerator: Accelerator = field(default_factory=Accelerator)
+    typical: int = 0  # `typical_tokens` of the epoch under way, for config.json
 
     def __post_init__(self) -> None:
         # Before `prepare`: accelerate moves the parameters, and the optimizer must know the moved ones.
@@ -81,6 +82,7 @@ def _epoch(run: Run, stop: _StopSignal) -> None:
     config, progress, accelerator = run.recipe.train, run.progress, run.accelerator
     seed = config.seed * 1000 + progress.epoch
     examples = encode_pairs(augment(run.pairs, run.recipe.augmentation, seed), run.tokenizer, config.max_tokens)
+    run.typical = typical_tokens(examples)
     batches = bucket(examples, config.batch_tokens, seed)
     batches = share(batches, accelerator.process_index, accelerator.num_processes)
     run.model.train()
@@ -173,7 +175,8 @@ def _keep(run: Run, loss: float) -> None:
         (run.out / "epochs").mkdir(parents=True, exist_ok=True)
         write(run.out / "epochs" / f"{progress.epoch:02}.safetensors", {n: t.half() for n, t in run.ema.items()})
     if progress.bad_epochs == 0:
-        record = {**run.recipe.record(len(run.tokenizer)), "progress": asdict(progress)}
+        data = {"typical_tokens": run.typical}
+        record = {**run.recipe.record(len(run.tokenizer)), "data": data, "progress": asdict(progress)}
         save_model(run.out, run.net, run.tokenizer, record, run.ema)
     line = {"epoch": progress.epoch, "step": progress.step, "valid_loss": loss, "hours": progress.seconds / 3600}
     with (run.out / "log.jsonl").open("a", encoding="utf-8") as log:

@@ -14,7 +14,7 @@ from core.export import to_csv, to_json
 from core.figures.labels import query_names, tokens
 from core.measures import Pick
 from core.shelf import ModelInfo
-from core.trace import AttentionMap, Trace
+from core.trace import AttentionMap, Axis, Trace
 from core.ui.asking import into_link
 from core.ui.language import language, md, t, texts
 
@@ -97,9 +97,10 @@ def _code(value: object) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def longer_than_trained(info: ModelInfo, trace: Trace) -> None:
-    """Say so where a text has more pieces than any sentence the model learned from."""
-    n = sum(not special for special in trace[trace.kinds[0]].keys.special)
+def longer_than_trained(info: ModelInfo, read: Trace | Axis) -> None:
+    """Say so where a text has more pieces than nearly all the sentences that the model learned from."""
+    axis = read if isinstance(read, Axis) else read[read.kinds[0]].keys
+    n = sum(not special for special in axis.special)
     if info.trained is not None and n > info.trained:
         st.caption(f"⚠️ {t('output.beyond', n=n, trained=info.trained)}")
 

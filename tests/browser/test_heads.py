@@ -18,7 +18,7 @@ from playwright.sync_api import expect
 from core.figures.labels import query_names, tokens
 from core.i18n import translate
 from core.measures import by_word, pooled
-from core.models import load_model
+from core.models import load_model, read_info
 from core.trace import Trace
 from core.tracing import Search, trace
 from tests.browser.conftest import settle
@@ -304,7 +304,7 @@ def test_five_hundred_pieces_can_still_be_pointed_at_chosen_and_read(open_app):
     page = open_app(f"?lang=en&sentence={'+'.join(['go'] * 500)}")
     _, data = saved(page, lambda: page.get_by_role("button", name=t("save.npz"), exact=True).click())
     run = by_word(Trace.from_npz(data)["encoder_self"])  # a second run here would take seconds
-    assert page.get_by_text(t("output.beyond", n=500, trained=100)).is_visible()
+    assert page.get_by_text(t("output.beyond", n=500, trained=read_info(MODEL).trained)).is_visible()
     assert page.get_by_text(t("heads.crowded", n=501)).count() == 1
     assert page.locator(".js-plotly-plot .xtick").count() <= 60
     hover = page.locator(".hoverlayer text").first

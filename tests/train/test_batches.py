@@ -8,7 +8,7 @@ import pytest
 
 from core.text.corpus import Pair
 from core.text.tokenizer import Tokenizer
-from core.train.batches import bucket, collate, encode_pairs, pad
+from core.train.batches import bucket, collate, encode_pairs, pad, typical_tokens
 from core.train.loop import share
 
 EXAMPLES = [([5] * rng.randint(1, 20), [6] * rng.randint(1, 20)) for rng in [random.Random(0)] for _ in range(300)]
@@ -87,3 +87,13 @@ def test_processes_share_an_epoch_without_overlap(n: int, processes: int):
 
 def test_fewer_batches_than_processes_are_repeated_not_waited_for():
     assert [share([[0], [1]], p, 3) for p in range(3)] == [[[0]], [[1]], [[0]]]
+
+
+def test_99_of_100_sources_are_at_most_as_long_as_the_typical():
+    def typical(*lengths: int) -> int:
+        return typical_tokens([([5] * n + [2], [6, 2]) for n in lengths])
+
+    assert typical(*range(1, 101)) == 99
+    assert typical(*[3] * 98, 70, 90) == 70
+    assert typical(*[3] * 99, 90) == 3  # one long sentence in a hundred teaches little
+    assert typical(7) == 7

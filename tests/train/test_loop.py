@@ -23,6 +23,7 @@ from core.shelf import CONFIG
 from core.text.corpus import Pair
 from core.train import loop
 from core.train.__main__ import prepare
+from core.train.augment import augment
 from core.train.batches import bucket, collate, encode_pairs
 from core.train.checkpoint import STATE
 from core.train.loop import Run, Stopped, average, train, update, validate
@@ -113,6 +114,15 @@ def test_each_epoch_leaves_its_weights_and_a_line(unbroken: Path):
     lines = [json.loads(line) for line in (unbroken / "log.jsonl").read_text("utf-8").splitlines()]
     assert [line["epoch"] for line in lines] == [1, 2]
     assert state(unbroken)[1]["best"] == min(line["valid_loss"] for line in lines)
+
+
+def test_the_config_tells_how_long_the_sentences_were(pairs: list[Pair], unbroken: Path):
+    """Of the best epoch, whose weights lie beside it."""
+    record = json.loads((unbroken / CONFIG).read_text("utf-8"))
+    seed = TOY.train.seed * 1000 + record["progress"]["epoch"] - 1
+    tokenizer = fresh(pairs, unbroken).tokenizer
+    lengths = [len(tokenizer.encode(src).ids) for src, _ in augment(pairs[:30], TOY.augmentation, seed)]
+    assert record["data"]["typical_tokens"] == max(lengths)  # of thirty, the 99th of a hundred is the longest
 
 
 def test_signals_do_afterwards_what_they_did_before(pairs: list[Pair], tmp_path: Path):
