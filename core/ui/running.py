@@ -13,6 +13,7 @@ from core import samples
 from core.search import Sampling, Search
 from core.shelf import ModelInfo
 from core.trace import Trace
+from core.ui.sockets import send_at_once
 from core.ui.waiting import OnStep, attempt
 
 if TYPE_CHECKING:
@@ -73,10 +74,11 @@ def run_or_say(
 
 @st.cache_resource(show_spinner=False)
 def warm_up() -> None:
-    """Import torch beside the first page, not before it; then keep all that is loaded out of garbage collection."""
+    """Beside the first page, not before it: import torch; then keep all that is loaded out of garbage collection."""
 
     def work() -> None:
         time.sleep(3)  # the first picture is being drawn; importing would take the processor from it
+        send_at_once()
         import core.tracing  # noqa: F401
 
         gc.collect()
