@@ -23,6 +23,7 @@ class Sample:
 
     looks: pairs of (queries, keys), words in lower case: a head that keeps the promise looks, for every pair, from one
     of the queries to one of the keys. A decoder's query is named by the word it is about to write; `*` is any.
+    choices: what else it sets, by the keys of the page's widgets.
     """
 
     name: str
@@ -30,6 +31,7 @@ class Sample:
     text: str
     looks: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = ()
     references: tuple[tuple[str, str], ...] = ()  # language and translation
+    choices: tuple[tuple[str, str | bool], ...] = ()
 
 
 @cache
@@ -43,6 +45,7 @@ def samples(page: str, language: str) -> tuple[Sample, ...]:
             row["text"][language],
             tuple(_pair(*pair) for pair in row.get("looks", ())),
             tuple(row.get("references", {}).items()),
+            tuple(row.get("choices", {}).items()),
         )
         for row in rows
         if language in row["text"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
@@ -32,20 +32,28 @@ def _come_through_app() -> None:
 def model_picker(architectures: tuple[str, ...] = ("transformer",)) -> ModelInfo:
     """The models that this page can show, in the sidebar. Ends the page with a sentence if there is none."""
     _come_through_app()
-    infos = {}
-    for name in installed():
-        try:
-            info = read_info(name)
-        except ModelError as error:
-            st.sidebar.warning(md(i18n.sentence(language(), error)))
-            continue
-        if info.architecture in architectures:
-            infos[name] = info
+    infos = known_models(architectures, st.sidebar.warning)
     if not infos:
         st.error(t("model.none", folder=md(str(shelf()))))
         st.stop()
     name = st.sidebar.selectbox(t("model.label"), list(infos), key="model", bind="query-params", help=t("model.help"))
     return infos[name]
+
+
+def known_models(
+    architectures: tuple[str, ...] = ("transformer",), complain: Callable[[str], object] = lambda said: None
+) -> dict[str, ModelInfo]:
+    """The sound models of these architectures by name; `complain` hears of each damaged one."""
+    infos = {}
+    for name in installed():
+        try:
+            info = read_info(name)
+        except ModelError as error:
+            complain(md(i18n.sentence(language(), error)))
+            continue
+        if info.architecture in architectures:
+            infos[name] = info
+    return infos
 
 
 def ask(page: str, info: ModelInfo) -> str:
@@ -59,6 +67,7 @@ def ask(page: str, info: ModelInfo) -> str:
 
     def take(sample: Sample) -> None:
         st.session_state.sentence, st.session_state.kind = sample.text, sample.kind
+        st.session_state.update(sample.choices)
         _first_hypothesis()
 
     with st.container(horizontal=True, gap="small"):
