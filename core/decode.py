@@ -126,7 +126,7 @@ def _one_by_one(
     on_step: OnStep,
 ) -> list[Found]:
     """One hypothesis a sentence; finished sentences leave the batch."""
-    _check_prefix(prefix, eos, limits)
+    check_prefix(prefix, eos, limits)
     state, alive = model.start(src), list(range(len(src)))
     tokens = torch.full((len(src),), bos, device=src.device)
     written: list[list[int]] = [[] for _ in alive]
@@ -151,7 +151,8 @@ def _one_by_one(
     ]
 
 
-def _check_prefix(prefix: Sequence[int], eos: int, limits: Sequence[int]) -> None:
+def check_prefix(prefix: Sequence[int], eos: int, limits: Sequence[int]) -> None:
+    """Raises `ValueError` for a prefix that no output could begin with."""
     if any(len(prefix) > limit for limit in limits):
         raise ValueError(f"a prefix of {len(prefix)} tokens is longer than an output of {min(limits)}")
     if eos in prefix[:-1]:
@@ -202,7 +203,7 @@ def beam(
     """
     if width < 1:
         raise ValueError(f"a beam of {width} has no hypotheses")
-    _check_prefix(prefix, eos, limits)
+    check_prefix(prefix, eos, limits)
     state = model.start(src)
     beams = [_Beam(limit, alpha, width, [()], [0.0], []) for limit in limits]
     alive, tokens = list(enumerate(beams)), torch.full((len(src),), bos, device=src.device)

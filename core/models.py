@@ -14,7 +14,7 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from core.errors import ModelError
-from core.nn.quantised import quantised
+from core.nn.lean import LeanDecoder
 from core.nn.transformer import Transformer
 from core.shelf import CONFIG, ModelInfo, installed, read_info
 from core.text.tokenizer import Tokenizer
@@ -33,9 +33,9 @@ class Model:
     tokenizer: Tokenizer
 
     @cached_property
-    def drafter(self) -> Transformer:
-        """The half-precision copy that drafts greedy outputs (core/drafting.py)."""
-        return quantised(self.net)
+    def drafter(self) -> LeanDecoder:
+        """What drafts greedy outputs (core/drafting.py)."""
+        return LeanDecoder(self.net)
 
 
 def load_model(name: str, root: Path | None = None) -> Model:

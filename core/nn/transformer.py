@@ -62,6 +62,16 @@ class Embedded(NamedTuple):
     total: Tensor
 
 
+class Encoded(NamedTuple):
+    """The source, read: all that the decoder gets to know of it."""
+
+    mask: Bool[Tensor, "b 1 src"]
+    embedded: Embedded
+    layers: tuple[EncoderLayerDetails, ...]
+    memory: Tensor  # [b, src, d_model]: the encoder's last word
+    cross: tuple[tuple[Tensor, Tensor], ...]  # its keys and values, [b, head, src, d_head], for each decoder layer
+
+
 class Details(NamedTuple):
     """All that one teacher-forced pass computed."""
 
@@ -218,33 +228,37 @@ class Transformer(nn.Module):
         Masks to try instead of the model's own, True where a query may look: `tgt_mask` among the decoder's inputs
         (its own is causal), `src_mask` whenever the source is looked at (its own hides padding).
         """
-        src_mask = padding_mask(src, self.config.pad) if src_mask is None else src_mask
-        src_embedded, encoder, memory = self.encode(src, src_mask)
+        return self.decode(self.encode(src, src_mask), tgt, tgt_mask)
+
+    def encode(self, src: Int[Tensor, "b src"], src_mask: Bool[Tensor, "b 1 src"] | None = None) -> Encoded:
+        mask = padding_mask(src, self.config.pad) if src_mask is None else src_mask
+        embedded = self.embed(self.src_embedding, src)
+        x, layers = embedded.total, []
+        for layer in self.encoder:
+            layers.append(layer(x, mask))
+            x = layers[-1].out
+        memory = self.encoder_norm(x)
+        cross = tuple(layer.cross.keys_values(memory) for layer in self.decoder)
+        return Encoded(mask, embedded, tuple(layers), memory, cross)
+
+    def decode(
+        self, source: Encoded, tgt: Int[Tensor, "b tgt"], tgt_mask: Bool[Tensor, "#b #tgt tgt"] | None = None
+    ) -> Details:
+        """The second half of `details`: one source can be read with several outputs."""
         tgt_embedded = self.embed(self.tgt_embedding, tgt)
         # Padding stands last, so the causal mask hides it from every real query; a `<pad>` that search wrote is seen.
         x, mask = tgt_embedded.total, causal_mask(tgt.size(1)) if tgt_mask is None else tgt_mask
         mask, decoder = mask.to(tgt.device), []
-        for layer in self.decoder:
-            decoder.append(layer(x, mask, None, layer.cross.keys_values(memory), src_mask))
+        for layer, cross in zip(self.decoder, source.cross, strict=True):
+            decoder.append(layer(x, mask, None, cross, source.mask))
             x = decoder[-1].out
         output = Output(
             self.output(self.decoder_norm(x)),
-            torch.stack([layer.attention.weights for layer in encoder], dim=1),
+            torch.stack([layer.attention.weights for layer in source.layers], dim=1),
             torch.stack([layer.attention.weights for layer in decoder], dim=1),
             torch.stack([layer.cross.weights for layer in decoder], dim=1),
         )
-        return Details(output, src_embedded, tgt_embedded, encoder, tuple(decoder), memory)
-
-    def encode(
-        self, src: Int[Tensor, "b src"], src_mask: Bool[Tensor, "b 1 src"]
-    ) -> tuple[Embedded, tuple[EncoderLayerDetails, ...], Float[Tensor, "b src d"]]:
-        """The embedded source, each layer, and the encoder's last output."""
-        embedded = self.embed(self.src_embedding, src)
-        x, layers = embedded.total, []
-        for layer in self.encoder:
-            layers.append(layer(x, src_mask))
-            x = layers[-1].out
-        return embedded, tuple(layers), self.encoder_norm(x)
+        return Details(output, source.embedded, tgt_embedded, source.layers, tuple(decoder), source.memory)
 
     def embed(self, embedding: nn.Module, tokens: Int[Tensor, "b n"], at: int = 0) -> Embedded:
         """sqrt(d_model) E[token] + P[at + n] (sections 3.4, 3.5). Raises where the positions end."""
@@ -255,10 +269,8 @@ class Transformer(nn.Module):
         return Embedded(token, position, self.dropout(token + position))
 
     def start(self, src: Int[Tensor, "b src"]) -> DecoderState:
-        src_mask = padding_mask(src, self.config.pad)
-        *_, memory = self.encode(src, src_mask)
-        padded = None if src_mask.all() else src_mask
-        return DecoderState(padded, tuple(layer.cross.keys_values(memory) for layer in self.decoder), ())
+        source = self.encode(src)
+        return DecoderState(None if source.mask.all() else source.mask, source.cross, ())
 
     def step(self, state: DecoderState, tokens: Int[Tensor, " b"]) -> tuple[Float[Tensor, "b vocab"], DecoderState]:
         """Log-probabilities of the next token after one more, [b] -> [b, vocab]."""
