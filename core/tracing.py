@@ -24,6 +24,7 @@ from core.trace import AttentionMap, Axis, Candidate, Floats, Hypothesis, Step, 
 
 TOP_K = 10
 GREEDY = Search()
+_BYTES = frozenset(BYTES)  # asked for each of ten candidates a step
 _INSIDE_A_WORD = ("'", "-")  # don't, qu'il, week-end: one word
 
 __all__ = ["TOP_K", "Sampling", "Search", "axis", "find", "label", "output_limit", "read", "trace", "trace_output"]
@@ -166,12 +167,12 @@ def axis(tokenizer: Tokenizer, ids: tuple[int, ...], writes: tuple[int, ...] = (
 
 def label(piece: str) -> str:
     """A piece standing alone: a thin dot before one that goes on with a word."""
-    joins = piece not in SPECIALS and piece not in BYTES and piece[0] != MARK and piece[0].isalnum()
+    joins = piece not in SPECIALS and piece not in _BYTES and piece[0] != MARK and piece[0].isalnum()
     return f"·{piece}" if joins else _text(piece)
 
 
 def _text(piece: str) -> str:
-    if piece in BYTES:
+    if piece in _BYTES:
         return piece[1:-1]  # 0xF0
     return piece.removeprefix(MARK) or "␣"
 
@@ -179,13 +180,13 @@ def _text(piece: str) -> str:
 def _starts_word(before: str, piece: str) -> bool:
     if piece in SPECIALS or before in SPECIALS or piece[0] == MARK:
         return True
-    if piece in BYTES:
+    if piece in _BYTES:
         return False
     return not _word_like(piece) or not _word_like(before)
 
 
 def _word_like(piece: str) -> bool:
-    return piece in BYTES or piece == MARK or piece[-1].isalnum() or piece in _INSIDE_A_WORD
+    return piece in _BYTES or piece == MARK or piece[-1].isalnum() or piece in _INSIDE_A_WORD
 
 
 def _specials(tokenizer: Tokenizer) -> tuple[int, ...]:
