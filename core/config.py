@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, fields
 from typing import Any, Literal, Self
 
+CELLS = ("rnn", "lstm", "gru")
+ATTENTIONS = ("none", "bahdanau", "dot", "general", "concat", "local-m", "local-p")
+
 
 class _Record:
     """To and from a JSON object; unknown or missing names raise `ValueError`."""
@@ -71,6 +74,51 @@ class TransformerConfig(_Record):
     @property
     def d_head(self) -> int:
         return self.d_model // self.n_heads
+
+
+@dataclass(frozen=True)
+class Seq2SeqConfig(_Record):
+    """A recurrent encoder-decoder, one layer each, with or without attention.
+
+    attention: "none" (Sutskever et al. 2014), "bahdanau" (Bahdanau et al. 2015); the rest from Luong et al. 2015:
+    three global scores, and the local attentions with the score "general" inside a window.
+    """
+
+    vocab_size: int
+    d_model: int = 256  # of a word vector
+    hidden: int = 256  # of a state; a bidirectional encoder has as many in each direction
+    cell: Literal["rnn", "lstm", "gru"] = "lstm"
+    bidirectional: bool = False  # the encoder
+    attention: Literal["none", "bahdanau", "dot", "general", "concat", "local-m", "local-p"] = "none"
+    window: int = 5  # D: local attention sees 2D + 1 places
+    input_feeding: bool = False  # Luong et al. 2015, section 3.3; without it training needs no loop over the output
+    dropout: float = 0.2
+    tied: bool = True  # one matrix for both embeddings and the output projection
+    max_len: int = 512  # tokens, `<s>` and `</s>` included: no position ends here, but memory does
+    pad: int = 0
+    bos: int = 1
+    eos: int = 2
+
+    def __post_init__(self) -> None:
+        _check_positive(self, "vocab_size", "d_model", "hidden", "window", "max_len")
+        for name, known in (("cell", CELLS), ("attention", ATTENTIONS)):
+            if getattr(self, name) not in known:
+                raise ValueError(f"{name} {getattr(self, name)!r} is none of {', '.join(known)}")
+        if self.tied and self.d_model != self.hidden:
+            raise ValueError(f"tied weights need d_model {self.d_model} to be hidden {self.hidden}")
+        if self.attention == "dot" and self.bidirectional:
+            raise ValueError(f"a dot product of {self.hidden} with {2 * self.hidden} numbers: use 'general'")
+        if self.input_feeding and self.attention in ("none", "bahdanau"):
+            raise ValueError(f"input_feeding is Luong's; attention is {self.attention!r}")
+        if not 0 <= self.dropout < 1:
+            raise ValueError(f"dropout {self.dropout} is not in [0, 1)")
+        if not max(self.pad, self.bos, self.eos) < self.vocab_size:
+            raise ValueError(f"pad, bos and eos must be below vocab_size {self.vocab_size}")
+
+    @property
+    def d_memory(self) -> int:
+        """Numbers of an encoder state: both directions side by side."""
+        return self.hidden * (2 if self.bidirectional else 1)
 
 
 @dataclass(frozen=True)
