@@ -2,6 +2,7 @@
 
 from core import ui
 from core.ui import decoding
+from core.ui import decoding_beam as beam
 from core.ui import decoding_shown as show
 
 info = ui.model_picker()
@@ -10,7 +11,7 @@ asked = decoding.ask_search()
 shown = decoding.search(info, text, asked)
 if shown:
     show.output(info, text, shown, asked)
-    show.tree(info, text, shown)
+    beam.tree(info, text, shown, asked)
     show.strip(info, text, shown)
     show.teacher_forcing(info, text)
     show.cache(info, text)

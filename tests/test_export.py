@@ -7,8 +7,9 @@ import json
 import numpy as np
 import pytest
 
-from core.export import to_csv, to_json
+from core.export import to_csv, to_json, tree_to_csv, tree_to_json
 from core.measures import by_word
+from core.search import Node, Tree
 from tests.test_measures import axis, one_map, random_map
 
 
@@ -45,3 +46,26 @@ def test_commas_quotes_and_scripts_survive():
 def test_words_are_exported_as_words():
     attn = by_word(random_map(1, 1, 3, (0, 0, 1)))
     assert json.loads(to_json(attn))["keys"] == ["t0t1", "t2"]
+
+
+TREE = Tree(
+    (
+        Node(1, -1, 7, "Le", -0.5, -0.4, "kept"),
+        Node(1, -1, 8, "=1+1", -1.0, -0.9, "pruned"),
+        Node(2, 0, 2, "</s>", -0.75, -0.5, "ended"),
+    ),
+    (2,),
+)
+
+
+def test_a_tree_comes_back_from_its_files():
+    records = json.loads(tree_to_json(TREE))
+    rows = list(csv.DictReader(io.StringIO(tree_to_csv(TREE), newline="")))
+    assert len(records) == len(rows) == 3
+    for node, record, row in zip(TREE.nodes, records, rows, strict=True):
+        assert (record["parent"] or 0) - 1 == int(row["parent"] or 0) - 1 == node.parent
+        assert (record["id"], record["fate"], record["score"]) == (node.token, node.fate, node.score)
+        assert (int(row["id"]), row["fate"], float(row["log_prob"])) == (node.token, node.fate, node.log_prob)
+    assert [record["output"] for record in records] == [None, None, 1]
+    assert [row["output"] for row in rows] == ["", "", "1"]
+    assert (records[1]["token"], rows[1]["token"]) == ("=1+1", "'=1+1")

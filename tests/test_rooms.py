@@ -26,7 +26,7 @@ TABLE = {
     "core.decode": "torch jaxtyping core.search",
     "core.errors": "",
     "core.evaluate": "torch sacrebleu core.decode core.errors core.i18n core.models core.shelf core.text core.tracing",
-    "core.export": "numpy core.trace core.figures.labels",
+    "core.export": "numpy core.search core.trace core.figures.labels",
     "core.figures": "plotly numpy core.trace core.measures",
     "core.hub": "transformers torch numpy core.errors core.trace",
     "core.i18n": "babel core.errors",

@@ -49,7 +49,9 @@ class BeamTree {
     this.keys = keysPanel(this.words.keys, [["← ↑ → ↓", this.words.key_arrows], ["Enter", this.words.key_enter], ["?", this.words.key_help]]);
     this.keys.hidden = !open;
     this.root.append(this.keys);
-    this.push.replaceChildren(textButton("?", this.words.keys, () => { this.keys.hidden = !this.keys.hidden; }));
+    this.push.replaceChildren(textButton("?", this.words.keys, () => { this.keys.hidden = !this.keys.hidden; }),
+      textButton("PNG", this.words.png, () => saveAsPng(...this.standalone(), this.header.file_stem)),
+      textButton("SVG", this.words.svg, () => saveSvg(this.standalone()[0], `${this.header.file_stem}.svg`)));
     const steps = Math.max(...this.nodes.map((node) => node[STEP]));
     this.scroll.setAttribute("aria-label", fill(this.words.label, { steps, nodes: this.nodes.length }));
     this.outputs.replaceChildren(...this.header.found.map((node, i) => make("li", {}, make("button", { type: "button",
@@ -122,6 +124,30 @@ class BeamTree {
   /** The hypothesis as a line of text: pieces joined, no space before a full stop. */
   text(node) {
     return this.path(node).map((i) => clean(this.nodes[i][TEXT])).join(" ").replace(/ <\/s>$/, "").replace(/ ·/g, "").replace(/ (?=[.,)'’-])/g, "").replace(/(['’-]) /g, "$1");
+  }
+
+  /** The picture on its own, and its size: the hypothesis that is looked at, and the outputs, as text under it. */
+  standalone() {
+    const picture = this.scroll.querySelector("svg"), style = getComputedStyle(this.root), edge = 16, size = parseFloat(style.fontSize);
+    const lines = [this.line(this.header.chosen), "", ...this.header.found.map((node, i) => `${i + 1}. ${this.text(node)}  ${signed(this.nodes[node][SCORE])}`)];
+    const [w, h] = ["width", "height"].map((name) => Number(picture.getAttribute(name)));
+    const whole = [Math.max(w, 640) + 2 * edge, h + (lines.length + 1) * size * 1.6 + 2 * edge];
+    const copy = styledCopy(picture, ["fill", "stroke", "stroke-width", "font-size", "font-weight"]);
+    const text = lines.map((line, i) => {
+      const one = svg("text", { y: h + (i + 1.4) * size * 1.6, fill: plainColour(style.color) });
+      one.textContent = clean(line);
+      return one;
+    });
+    const ground = svg("rect", { width: "100%", height: "100%", fill: style.getPropertyValue("--st-background-color") || "#fff" });
+    return [svg("svg", { xmlns: "http://www.w3.org/2000/svg", width: whole[0], height: whole[1], viewBox: `0 0 ${whole.join(" ")}`,
+      "font-family": style.fontFamily, "font-size": size }, svg("title", {}, this.scroll.getAttribute("aria-label")), ground,
+      svg("g", { transform: `translate(${edge} ${edge})` }, ...copy.childNodes, ...text)), whole];
+  }
+
+  /** What is said of a hypothesis, as one line. */
+  line(i) {
+    const node = this.nodes[i];
+    return `${fill(this.words.hypothesis, { text: this.text(i) })} ${fill(this.words.scores, { log_prob: signed(node[LOG_PROB]), score: signed(node[SCORE]) })}`;
   }
 
   // ---- pointing and choosing -----------------------------------------------

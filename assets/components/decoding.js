@@ -104,7 +104,8 @@ class Strip {
     this.keys = keysPanel(words.keys, [["← →", words.key_arrows], ["Home End", words.key_ends], ["Space", words.key_space], ["?", words.key_help]]);
     this.keys.hidden = !open;
     this.root.append(this.keys);
-    this.push.replaceChildren(textButton("?", words.keys, () => { this.keys.hidden = !this.keys.hidden; }));
+    this.push.replaceChildren(textButton("?", words.keys, () => { this.keys.hidden = !this.keys.hidden; }),
+      textButton("PNG", words.png, () => saveFilm(this, "png")), textButton("SVG", words.svg, () => saveFilm(this, "svg")));
   }
 
   special(token) {
@@ -190,7 +191,14 @@ class Strip {
     const [token, logProb] = this.steps[at].written, joined = token.startsWith("·");
     this.text.replaceChildren(...written, joined ? "" : " ", make("mark", { textContent: clean(joined ? token.slice(1) : token) }));
     this.sum.textContent = fill(this.words.log_prob, { word: logProb.toFixed(2).replace("-", "−"), total: this.total[at].toFixed(2).replace("-", "−"),
-      probability: percent(this.total[at]) });
+      probability: percent(this.total[at]) }) + this.pieceSum(at);
+  }
+
+  /** Of a word with several pieces: how its log-probability adds up. */
+  pieceSum(at) {
+    const { pieces } = this.steps[at], number = (value) => value.toFixed(2).replace("-", "−");
+    if (pieces.length < 2) return "";
+    return ` · ${fill(this.words.adds, { sum: pieces.map(([token, logProb]) => `${clean(token)} ${number(logProb)}`).join("  +  ") })}`;
   }
 
   showLooks() {
@@ -209,6 +217,7 @@ class Strip {
 
   showGuesses() {
     const { at, words } = this, step = this.steps[at];
+    this.heads.next_word.textContent = step.pieces.length > 1 ? words.next_piece : words.next_word;
     let shown = 0;
     this.guesses.replaceChildren(...step.top.map(([token, logProb, id], rank) => {
       shown += Math.exp(logProb);

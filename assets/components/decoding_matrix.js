@@ -62,24 +62,32 @@ class Matrix {
     const { ratio, pitch, cellWidth, n, m } = this;
     const context = this.canvas.getContext("2d");
     context.clearRect(0, 0, this.canvas.width, this.canvas.height);
-    const gap = Math.max(1, ratio), [w, h] = [cellWidth * ratio, pitch * ratio];
+    this.paint(context, 0, 0, cellWidth * ratio, pitch * ratio, Math.max(1, ratio), step, getComputedStyle(this.element).color);
     for (let row = 0; row < n; row++) {
-      context.globalAlpha = row > step ? GHOST : 1;
-      for (let column = 0; column < m; column++) {
-        const weight = this.weights[row * m + column];
-        context.fillStyle = hex(this.colours[Math.round(Math.min(1, weight) * 255)]);
-        context.fillRect(Math.round(column * w), Math.round(row * h), Math.round(w - gap), Math.round(h - gap));
-      }
-      context.globalAlpha *= 0.16; // a hairline: a weight of 0 has the colour of the page
-      context.strokeStyle = getComputedStyle(this.element).color;
-      context.lineWidth = gap;
-      context.strokeRect(gap / 2, Math.round(row * h), Math.round(m * w) - gap, Math.round(h - gap));
       this.rowNames[row].className = `row${row > step ? " later" : ""}${row === step ? " now" : ""}`;
     }
     Object.assign(this.outline.style, { left: `${this.left - 2}px`, top: `${this.top + step * pitch - 2}px`,
       width: `${m * cellWidth + 3}px`, height: `${pitch + 3}px` });
     const box = this.element, y = this.top + step * pitch;
     if (reveal && (y + pitch > box.scrollTop + box.clientHeight || y - pitch < box.scrollTop)) box.scrollTop = y - box.clientHeight / 2;
+  }
+
+  /** All cells of w x h, rows not yet written faint; on a canvas or a pencil. */
+  paint(context, left, top, w, h, gap, step, ink) {
+    const { n, m } = this;
+    for (let row = 0; row < n; row++) {
+      const y = top + Math.round(row * h), high = Math.round(h - gap);
+      context.globalAlpha = row > step ? GHOST : 1;
+      for (let column = 0; column < m; column++) {
+        context.fillStyle = hex(this.colours[Math.round(Math.min(1, this.weights[row * m + column]) * 255)]);
+        context.fillRect(left + Math.round(column * w), y, Math.max(1, Math.round(w - gap)), high);
+      }
+      context.globalAlpha *= 0.16; // a hairline: a weight of 0 has the colour of the page
+      context.strokeStyle = ink;
+      context.lineWidth = gap;
+      context.strokeRect(left + gap / 2, y, Math.round(m * w) - gap, high);
+    }
+    context.globalAlpha = 1;
   }
 
   cell(event) {

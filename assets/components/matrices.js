@@ -120,7 +120,9 @@ class Matrices {
     this.foot.replaceChildren(make("span", { textContent: this.header.editable ? words.hint_edit : words.hint }),
       make("span", { className: "push" }, textButton("−", words.smaller, () => this.setZoom(this.zoom / 1.5)),
         textButton("+", words.larger, () => this.setZoom(this.zoom * 1.5)),
-        textButton("?", words.keys, () => { this.keys.hidden = !this.keys.hidden; }), textButton("PNG", words.png, () => this.savePng())));
+        textButton("?", words.keys, () => { this.keys.hidden = !this.keys.hidden; }), textButton("PNG", words.png, () => this.save("png")),
+        textButton("SVG", words.svg, () => this.save("svg")), textButton("CSV", words.csv, () => this.saveNumbers("csv")),
+        textButton("JSON", words.json, () => this.saveNumbers("json"))));
     this.showStep();
   }
 
@@ -351,14 +353,15 @@ class Matrices {
   // ---- saving --------------------------------------------------------------
 
   /** The panels that are shown, where they stand. */
-  savePng() {
+  save(format) {
     const box = this.flow.getBoundingClientRect(), edge = 14;
-    const shown = this.panels.slice(0, this.shown);
-    const width = box.width + 2 * edge, height = box.height + 2 * edge, ratio = exportRatio(width, height);
-    const canvas = make("canvas", { width: Math.round(width * ratio), height: Math.round(height * ratio) });
-    const context = canvas.getContext("2d"), style = getComputedStyle(this.root);
-    context.fillStyle = this.style.ground;
-    context.fillRect(0, 0, canvas.width, canvas.height);
+    const title = this.panels.slice(0, this.shown).map((panel) => panel.header.title).join(", ");
+    savePicture(format, [box.width + 2 * edge, box.height + 2 * edge], this.header.file_stem, title, this.style.ground,
+      (context, ratio) => this.paintAll(context, ratio, box, edge));
+  }
+
+  paintAll(context, ratio, box, edge) {
+    const { fontFamily } = getComputedStyle(this.root);
     const place = (element) => {
       const at = element.getBoundingClientRect();
       return [(at.left - box.left + edge) * ratio, (at.top - box.top + edge) * ratio, at];
@@ -367,12 +370,13 @@ class Matrices {
       const [x, y, at] = place(element), css = getComputedStyle(element);
       if (!element.textContent) return;
       context.fillStyle = css.color;
-      context.font = `${weight} ${parseFloat(css.fontSize) * ratio}px ${style.fontFamily}`;
+      context.font = `${weight} ${parseFloat(css.fontSize) * ratio}px ${fontFamily}`;
       context.textAlign = "left";
       context.textBaseline = "middle";
-      context.fillText(element.textContent, x, y + (at.height / 2) * ratio);
+      const lines = wrapped(context, element.textContent, at.width * ratio + 2);
+      lines.forEach((line, i) => context.fillText(line, x, y + (((i + 0.5) * at.height) / lines.length) * ratio));
     };
-    for (const panel of shown) {
+    for (const panel of this.panels.slice(0, this.shown)) {
       const [x, y] = place(panel.canvas);
       panel.paint(context, Math.round(x), Math.round(y), ratio);
       write(panel.title, 650);
@@ -394,6 +398,10 @@ class Matrices {
         context.strokeRect(mx, my, at.width * ratio, at.height * ratio);
       }
     }
-    saveCanvas(canvas, `${this.header.file_stem}.png`);
+  }
+
+  saveNumbers(format) {
+    const text = format === "json" ? numbersJson(this.panels) : numbersCsv(this.panels);
+    saveBlob(new Blob([text], { type: format === "json" ? "application/json" : "text/csv" }), `${this.header.file_stem}.${format}`);
   }
 }

@@ -14,12 +14,26 @@ function numeral(value, digits) {
   return (Number(text) === 0 ? text.replace("-", "") : text).replace("-", "−");
 }
 
-/** Cut to a width in pixels, with three dots. */
-function cut(context, text, room) {
-  if (context.measureText(text).width <= room) return text;
-  let n = text.length;
-  while (n > 1 && context.measureText(`${text.slice(0, n)}…`).width > room) n--;
-  return `${text.slice(0, n)}…`;
+/** All panels' numbers: {title, caption, rows, columns, values}; null where nothing may be looked at. */
+function numbersJson(panels) {
+  return JSON.stringify(panels.map((panel) => {
+    const { n, m, values, header } = panel;
+    return { title: header.title, caption: header.caption, rows: Array.from({ length: n }, (_, i) => panel.rowName(i)),
+      columns: Array.from({ length: m }, (_, j) => panel.columnName(j)),
+      values: Array.from({ length: n }, (_, i) => Array.from(values.subarray(i * m, (i + 1) * m))) };
+  }));
+}
+
+/** The same as a table each, an empty line between them; -inf as it is, an empty cell where there is no number. */
+function numbersCsv(panels) {
+  const cell = (text) => `"${(/^[=+\-@\t\r]/.test(text) ? `'${text}` : text).replaceAll('"', '""')}"`; // a spreadsheet would run a formula
+  const number = (value) => (Number.isNaN(value) ? "" : Number.isFinite(value) ? String(value) : value < 0 ? "-inf" : "inf");
+  return panels.map((panel) => {
+    const { n, m, values } = panel;
+    const head = [panel.header.title, ...Array.from({ length: m }, (_, j) => panel.columnName(j))].map(cell).join(",");
+    const rows = Array.from({ length: n }, (_, i) => [cell(panel.rowName(i)), ...Array.from(values.subarray(i * m, (i + 1) * m), number)].join(","));
+    return `${[head, ...rows].join("\r\n")}\r\n`;
+  }).join("\r\n");
 }
 
 class PanelView {

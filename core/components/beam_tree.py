@@ -24,6 +24,8 @@ WORDS = (
     "tree.output",  # {rank}: one of the outputs
     "tree.hide",  # switch: without the pruned
     "tree.legend",
+    "tree.png",
+    "tree.svg",
     "tree.keys",
     "tree.key_arrows",
     "tree.key_enter",
@@ -34,7 +36,7 @@ _component = st.components.v2.component(
     "headlight_beam_tree",
     html='<div class="tree"></div>',
     css=source("common.css", "beam_tree.css"),
-    js=source("common.js", "beam_tree.js"),
+    js=source("common.js", "pencil.js", "beam_tree.js"),
 )
 
 
@@ -43,6 +45,7 @@ def beam_tree(
     chosen: int,
     *,
     words: Mapping[str, str],
+    file_stem: str,
     key: str,
     on_choose: Callable[[int], None] = lambda node: None,
 ) -> None:
@@ -53,6 +56,7 @@ def beam_tree(
         "nodes": [[n.step, n.parent, n.text, n.log_prob, n.score, n.fate] for n in tree.nodes],
         "found": list(tree.found),
         "chosen": chosen,
+        "file_stem": file_stem,
         "words": chosen_words(words, WORDS),
     }
 

@@ -30,12 +30,16 @@ WORDS = (
     "strip.drawn",  # {probability}: what sampling gives it, after temperature and cuts
     "strip.choose",  # {token}: what a click on a bar does
     "strip.written",  # said of the bar that was written
+    "strip.next_piece",  # the same where a step is a word: the bars are of its first piece
+    "strip.adds",  # {sum}: a word's pieces and their log-probabilities
     "strip.rest",  # {probability}: of all tokens without a bar
     "strip.log_prob",  # {word} {total} {probability}
     "strip.matrix",  # heading over the matrix
     "strip.hover",  # {query} {key} {weight}
     "strip.weight",
     "strip.spoken",  # {step} {word} {probability} {key} {weight}
+    "strip.png",
+    "strip.svg",
     "strip.keys",
     "strip.key_arrows",
     "strip.key_ends",
@@ -47,7 +51,7 @@ _component = st.components.v2.component(
     "headlight_decoding",
     html='<div class="decoding"></div>',
     css=source("common.css", "decoding.css"),
-    js=source("common.js", "pixels.js", "decoding_matrix.js", "decoding.js"),
+    js=source("common.js", "pencil.js", "pixels.js", "decoding_matrix.js", "decoding_picture.js", "decoding.js"),
 )
 
 
@@ -55,22 +59,25 @@ def film_strip(
     cross: AttentionMap,
     steps: Sequence[Step],
     *,
+    pieces: Sequence[Sequence[tuple[str, float]]],
     forced: int = 0,
     drawn: Floats | None = None,
     about: str,
     words: Mapping[str, str],
     scale: Sequence[tuple[float, str]],
+    file_stem: str,
     key: str,
     on_force: Callable[[int, int], None] = lambda step, token: None,
 ) -> None:
     """Every step at once; moving through them stays in the browser.
 
-    cross: one layer and head, [1, 1, step, source]. forced: how many of the first words were not the model's choice.
+    cross: one layer and head, [1, 1, step, source]. pieces: (piece, log-probability) of what each step wrote; their sum
+    is the step's. forced: how many of the first words were not the model's choice.
     drawn: [step, candidate], the probabilities that sampling really used. about: the sentence; another one starts at
     the first step again. on_force: hears (step from 0, token id) when a person chooses another word, before the rerun.
     """
-    if len(steps) != len(cross.queries):
-        raise ValueError(f"{len(steps)} steps for {len(cross.queries)} rows of attention")
+    if not len(steps) == len(cross.queries) == len(pieces):
+        raise ValueError(f"{len(steps)} steps, {len(pieces)} lists of pieces, {len(cross.queries)} rows of attention")
     header = {
         "about": about,
         "queries": axis_header(cross.queries),
@@ -79,6 +86,7 @@ def film_strip(
             {
                 "written": [step.written.token, step.written.log_prob, step.written.id],
                 "top": [[one.token, one.log_prob, one.id] for one in step.top],
+                "pieces": [list(piece) for piece in pieces[i]],
                 "drawn": None if drawn is None else [float(p) for p in drawn[i]],
             }
             for i, step in enumerate(steps)
@@ -87,6 +95,7 @@ def film_strip(
         "words": chosen_words(words, WORDS),
         "scale": [list(stop) for stop in scale],
         "colours": {"query": QUERY, "key": KEY},
+        "file_stem": file_stem,
     }
 
     def tell() -> None:

@@ -39,6 +39,9 @@ WORDS = (
     "matrices.larger",
     "matrices.smaller",
     "matrices.png",
+    "matrices.svg",
+    "matrices.csv",
+    "matrices.json",
     "matrices.keys",
     "matrices.key_rows",
     "matrices.key_steps",
@@ -105,7 +108,7 @@ _component = st.components.v2.component(
     "headlight_matrices",
     html='<div class="matrices"></div>',
     css=source("common.css", "matrices.css"),
-    js=source("common.js", "pixels.js", "matrices_parts.js", "matrices.js"),
+    js=source("common.js", "pencil.js", "pixels.js", "matrices_parts.js", "matrices.js"),
 )
 
 

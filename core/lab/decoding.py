@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from core.search import Branch, Node, Sampling, Search, Tree
-from core.trace import Floats
+from core.trace import Axis, Floats
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -70,6 +70,7 @@ class Forcing:
     reference, free: tokens as people write them, `</s>` last. losses: -ln p(reference token | the true tokens
     before it), [token]. guesses: the likeliest token at each place of the reference.
     parts: the first place where reference and free output differ; None where they are the same.
+    The axes say which tokens make up a word.
     """
 
     reference: tuple[str, ...]
@@ -77,10 +78,14 @@ class Forcing:
     guesses: tuple[str, ...]
     free: tuple[str, ...]
     parts: int | None
+    reference_axis: Axis
+    free_axis: Axis
 
     def __post_init__(self) -> None:
         if not len(self.reference) == len(self.losses) == len(self.guesses):
             raise ValueError(f"{len(self.losses)} losses and {len(self.guesses)} guesses for {self.reference}")
+        if (len(self.reference_axis), len(self.free_axis)) != (len(self.reference), len(self.free)):
+            raise ValueError(f"axes of {len(self.reference_axis)} and {len(self.free_axis)} tokens")
 
     @property
     def loss(self) -> float:
@@ -90,7 +95,7 @@ class Forcing:
 
 def teacher_forcing(model: Model, text: str, reference: str, on_step: OnStep) -> Forcing:
     """Read `text` with `reference` as the output, and once more free. Raises `TextError` for either text."""
-    from core.tracing import GREEDY, find, label, read, trace_output
+    from core.tracing import GREEDY, axis, find, label, read, trace_output
 
     tokenizer = model.tokenizer
     source = read(model, text)
@@ -105,6 +110,8 @@ def teacher_forcing(model: Model, text: str, reference: str, on_step: OnStep) ->
         tuple(step.top[0].token for step in forced),
         tuple(label(piece) for piece in tokenizer.pieces(free.tokens)),
         None if wanted == free.tokens else apart,
+        axis(tokenizer, wanted),
+        axis(tokenizer, free.tokens),
     )
 
 

@@ -1,4 +1,4 @@
-"""The page Decoding: its cached runs, what it asks for, and what a click in a picture chooses."""
+"""The page Decoding: what it asks for, and what a click in a picture chooses."""
 
 from __future__ import annotations
 
@@ -11,73 +11,28 @@ from core.samples import samples
 from core.search import Sampling, Search, Tree
 from core.shelf import ModelInfo
 from core.trace import Floats, Trace
+from core.ui import decoding_runs as runs
 from core.ui.asking import choice, into_link
 from core.ui.language import t
-from core.ui.running import load, run, run_or_say
+from core.ui.running import run, run_or_say
 from core.ui.waiting import OnStep, attempt
 
 if TYPE_CHECKING:
-    from core.lab.decoding import Forcing, Timing, Work
+    pass
 
 HOW = ("greedy", "beam", "sampling")
 FORCED, PATH = "forced", "path"  # ids joined by dots, in the link
-
-
-@st.cache_data(max_entries=64, show_spinner=False)
-def tree(name: str, text: str, width: int, prefix: tuple[int, ...], _on_step: OnStep) -> Tree:
-    """All that a beam considered; raises `UserError`."""
-    from core.lab import decoding
-
-    return decoding.considered(load(name), text, Search(width, prefix=prefix), _on_step)
-
-
-@st.cache_data(max_entries=128, show_spinner=False)
-def outcome(name: str, text: str, tokens: tuple[int, ...]) -> Trace:
-    """The text read with these tokens as the output, ended or not; raises `UserError`."""
-    from core.tracing import trace_output
-
-    return trace_output(load(name), text, tokens)
-
-
-@st.cache_data(max_entries=64, show_spinner=False)
-def drawn(name: str, text: str, tokens: tuple[int, ...], sampling: Sampling, ids: list[list[int]]) -> Floats:
-    """What sampling gave to each candidate of each step, [step, candidate]."""
-    from core.lab import decoding
-
-    return decoding.drawn_from(load(name), text, tokens, sampling, ids)
-
-
-@st.cache_data(max_entries=64, show_spinner=False)
-def forcing(name: str, text: str, reference: str, _on_step: OnStep) -> Forcing:
-    """A reference under teacher forcing; raises `UserError` for either text."""
-    from core.lab import decoding
-
-    return decoding.teacher_forcing(load(name), text, reference, _on_step)
-
-
-def work(name: str, text: str) -> Work:
-    """What greedy decoding of this text computes."""
-    from core.lab.decoding import Work
-
-    cross = run(name, text)["cross"]
-    return Work(len(cross.keys), len(cross.queries))
-
-
-def timing(name: str, text: str, runs: int, on_step: OnStep) -> Timing:
-    """Measured anew each time it is asked for."""
-    from core.lab import decoding
-
-    return decoding.timing(load(name), text, runs, on_step)
 
 
 # What is asked
 
 
 class Asked(NamedTuple):
-    """How to search: a beam of `width`, or one by one, drawn if there is a `sampling`."""
+    """How to search: a beam of `width` with length penalty `alpha`, or one by one, drawn if there is a `sampling`."""
 
     width: int
     sampling: Sampling | None
+    alpha: float = Search().alpha
 
 
 def ask_search() -> Asked:
@@ -89,7 +44,11 @@ def ask_search() -> Asked:
                 t("decoding.width"), 2, 8, 4, key="width", bind="query-params", persist_state="session", width=260,
                 help=t("decoding.width.help"),
             )  # fmt: skip
-            return Asked(width, None)
+            alpha = st.slider(
+                t("decoding.alpha"), 0.0, 2.0, Search().alpha, 0.1, key="alpha", bind="query-params",
+                persist_state="session", width=260, help=t("decoding.alpha.help"),
+            )  # fmt: skip
+            return Asked(width, None, alpha)
         return Asked(1, _sampling() if how == "sampling" else None)
 
 
@@ -156,18 +115,12 @@ class Shown(NamedTuple):
 
     @property
     def tokens(self) -> tuple[int, ...]:
-        return written(self.trace)
+        return runs.written(self.trace)
 
     @property
     def whole(self) -> bool:
         """Is it an output, not a hypothesis on its way?"""
         return self.tree is None or self.tree.nodes[self.node].fate == "ended"
-
-
-def written(trace: Trace) -> tuple[int, ...]:
-    """The ids of an output, as far as they are known."""
-    ids = [step.written.id for step in trace.steps]
-    return tuple(i for i in ids if i is not None)
 
 
 def search(info: ModelInfo, text: str, asked: Asked) -> Shown | None:
@@ -178,17 +131,17 @@ def search(info: ModelInfo, text: str, asked: Asked) -> Shown | None:
         if trace is None or asked.sampling is None:
             return None if trace is None else Shown(trace, prefix)
         ids = [[one.id or 0 for one in step.top] for step in trace.steps]
-        return Shown(trace, prefix, drawn=drawn(info.name, text, written(trace), asked.sampling, ids))
+        return Shown(trace, prefix, drawn=runs.drawn(info.name, text, runs.written(trace), asked.sampling, ids))
     found = attempt(
-        lambda heard: tree(info.name, text, asked.width, prefix, heard),
-        f"tree {info.name} {asked.width} {prefix} {text}",
+        lambda heard: runs.tree(info.name, text, asked.width, asked.alpha, prefix, heard),
+        f"tree {info.name} {asked.width} {asked.alpha} {prefix} {text}",
     )
     if not found:
         return None
     path = _ids(PATH, info, text)
     here = (i for i, node in enumerate(found.nodes) if node.step == len(path) and found.tokens(i) == path)
     node = next(here, found.found[0])
-    return Shown(outcome(info.name, text, found.tokens(node)), prefix, found, node)
+    return Shown(runs.outcome(info.name, text, found.tokens(node)), prefix, found, node)
 
 
 def choose(info: ModelInfo, text: str, shown: Shown) -> Callable[[int], None]:
@@ -207,8 +160,8 @@ def free_text(info: ModelInfo, text: str, asked: Asked) -> str:
     def write(heard: OnStep) -> str:
         if asked.width == 1:
             return run(info.name, text, 1, 0, asked.sampling, (), heard).tgt_text
-        found = tree(info.name, text, asked.width, (), heard)
-        return outcome(info.name, text, found.tokens(found.found[0])).tgt_text
+        found = runs.tree(info.name, text, asked.width, asked.alpha, (), heard)
+        return runs.outcome(info.name, text, found.tokens(found.found[0])).tgt_text
 
     return attempt(write, f"free {info.name} {asked} {text}") or "…"
 

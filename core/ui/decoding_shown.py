@@ -7,27 +7,26 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from core.components.beam_tree import WORDS as TREE
-from core.components.beam_tree import beam_tree
 from core.components.decoding import WORDS as STRIP
 from core.components.decoding import film_strip
 from core.figures.decoding import ForcingWords, positions
 from core.figures.decoding import forcing as forcing_figure
 from core.figures.theme import weight_scale
-from core.measures import pooled
 from core.reading import read_aloud
 from core.shelf import ModelInfo
 from core.ui import decoding
-from core.ui.asking import pick
+from core.ui import decoding_runs as runs
+from core.ui.asking import choice, pick
 from core.ui.decoding import Asked, Shown
 from core.ui.language import language, md, t, texts
 from core.ui.showing import dark, downloads, file_stem, longer_than_trained, pick_name, picture, translation
 from core.ui.waiting import attempt
 
 if TYPE_CHECKING:
-    from core.lab.decoding import Timing
+    from core.lab.decoding import Forcing, Timing
 
 RUNS = 5
+UNITS = ("piece", "word")
 
 
 def output(info: ModelInfo, text: str, shown: Shown, asked: Asked) -> None:
@@ -42,53 +41,40 @@ def output(info: ModelInfo, text: str, shown: Shown, asked: Asked) -> None:
             st.button(t("decoding.free"), on_click=decoding.force, args=(info, text, ()))
 
 
-def tree(info: ModelInfo, text: str, shown: Shown) -> None:
-    """The beam as a tree, and what it comes to."""
-    if not shown.tree:
-        return
-    nodes = shown.tree.nodes
-    beam_tree(shown.tree, shown.node, words=texts(TREE), key="tree", on_choose=decoding.choose(info, text, shown))
-    counts = {fate: sum(node.fate == fate for node in nodes) for fate in ("kept", "ended", "pruned")}
-    best = nodes[shown.tree.found[0]]
-    st.caption(t("decoding.tree.reading", n=len(nodes), **counts, score=_signed(best.score), steps=best.step))
-    if not shown.whole:
-        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            node = nodes[shown.node]
-            st.info(t(f"decoding.partial.{node.fate}", step=node.step), icon="🌿")
-            st.button(t("decoding.go_on"), on_click=decoding.force, args=(info, text, shown.tokens))
-            st.button(t("decoding.best"), on_click=decoding.force, args=(info, text, shown.prefix))
-
-
 def strip(info: ModelInfo, text: str, shown: Shown) -> None:
     """Frame by frame; a click on another word forces it."""
     cross = shown.trace["cross"]
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        unit = choice("decoding.unit", UNITS)
         layer = pick("strip.layer", cross.n_layers, term="layer", default=str(cross.n_layers))
         head = pick("strip.head", cross.n_heads, term="head", default="mean")
-    one, tokens = pooled(cross, layer, head), shown.tokens
+    film, tokens = runs.film(shown.trace, layer, head, unit), shown.tokens
 
-    def forced(step: int, token: int) -> None:
-        if step < len(tokens):
-            decoding.force(info, text, (*tokens[:step], token))
+    def forced(frame: int, token: int) -> None:
+        if frame < len(film.firsts):
+            decoding.force(info, text, (*tokens[: film.firsts[frame]], token))
 
     film_strip(
-        one, shown.trace.steps, forced=len(shown.prefix), drawn=shown.drawn, about=f"{info.name} {text}",
-        words=texts(STRIP), scale=weight_scale(dark()), key="strip", on_force=forced,
+        film.cross, film.steps, pieces=film.pieces, forced=sum(first < len(shown.prefix) for first in film.firsts),
+        drawn=None if shown.drawn is None else shown.drawn[list(film.firsts)], about=f"{info.name} {text} {unit}",
+        words=texts(STRIP), scale=weight_scale(dark()), file_stem=file_stem(text, info.name, "film"), key="strip",
+        on_force=forced,
     )  # fmt: skip
-    name = pick_name(layer, head)
-    steps = shown.trace.steps
+    name, steps = pick_name(layer, head), film.steps
     least = min(range(len(steps)), key=lambda i: steps[i].written.log_prob)
     unsure = t(
         "decoding.unsure", step=least + 1, token=steps[least].written.token,
         probability=f"{math.exp(steps[least].written.log_prob):.2f}",
     )  # fmt: skip
-    st.markdown(md(f"{unsure} {name}: {read_aloud(one, language())}"))
-    downloads(one, shown.trace, file_stem(text, info.name, name), *_LINK)
+    st.markdown(md(f"{unsure} {name}: {read_aloud(film.cross, language())}"))
+    if unit == "word":
+        st.caption(md(t("decoding.by_word")))
+    downloads(film.cross, shown.trace, file_stem(text, info.name, name), *_LINK)
 
 
 _LINK = (
-    "sentence", "model", "decoding.how", "width", "temperature", "top_k", "top_p", "seed", "strip.layer", "strip.head",
-    "reference",
+    "sentence", "model", "decoding.how", "width", "alpha", "temperature", "top_k", "top_p", "seed", "decoding.unit",
+    "strip.layer", "strip.head", "reference",
 )  # fmt: skip
 
 
@@ -101,16 +87,16 @@ def teacher_forcing(info: ModelInfo, text: str) -> None:
         st.info(t("decoding.reference.empty"))
         return
     found = attempt(
-        lambda heard: decoding.forcing(info.name, text, reference, heard), f"forcing {info.name} {text} {reference}"
+        lambda heard: runs.forcing(info.name, text, reference, heard), f"forcing {info.name} {text} {reference}"
     )
     if not found:
         return
-    perplexity = f"{math.exp(found.loss):.1f}"
-    parts = t("decoding.same")
-    if found.parts is not None:
-        here, there = ((*side, "–")[min(found.parts, len(side))] for side in (found.reference, found.free))
-        parts = t("decoding.parts", n=found.parts + 1, reference=here, free=there)
-    said = t("decoding.loss", loss=f"{found.loss:.2f}", perplexity=perplexity) + " " + parts
+    unit = choice("decoding.losses", UNITS)
+    said = t("decoding.loss", loss=f"{found.loss:.2f}", perplexity=f"{math.exp(found.loss):.1f}")
+    if unit == "word":
+        found = runs.losses_by_word(found)
+        said = f"{said} {t('decoding.loss.word', loss=f'{found.loss:.2f}')}"
+    said = f"{said} {_parting(found, unit)}"
     words = ForcingWords(
         t("decoding.figure.reference"), t("decoding.figure.free"), t("decoding.figure.loss"),
         texts(("decoding.figure.instead",))["decoding.figure.instead"], t("decoding.figure.parts"),
@@ -123,11 +109,19 @@ def teacher_forcing(info: ModelInfo, text: str) -> None:
     st.markdown(md(said))
 
 
+def _parting(found: Forcing, unit: str) -> str:
+    """Where reference and free output part."""
+    if found.parts is None:
+        return t("decoding.same")
+    here, there = ((*side, "–")[min(found.parts, len(side))] for side in (found.reference, found.free))
+    return t(f"decoding.parts.{unit}", n=found.parts + 1, reference=here, free=there)
+
+
 def cache(info: ModelInfo, text: str) -> None:
     """What remembering keys and values saves: counted at once, measured on request."""
     st.subheader(t("decoding.cache"), anchor=False)
     st.markdown(t("decoding.cache.what"))
-    work = decoding.work(info.name, text)
+    work = runs.work(info.name, text)
     timing = _measured(info, text)
     counts = {"encoded": work.encoded, "decoded": work.decoded, "scored": work.scored}
     rows = [(t(f"decoding.{name}"), str(a), str(b), f"{b / a:.1f}") for name, (a, b) in counts.items()]
@@ -156,12 +150,8 @@ def _measured(info: ModelInfo, text: str) -> Timing | None:
     this = f"timing {info.name} {text}"
     st.button(t("decoding.measure"), icon="⏱️", on_click=st.session_state.update, args=({"measuring": this},))
     if st.session_state.get("measuring") == this:
-        found = attempt(lambda heard: decoding.timing(info.name, text, RUNS, heard), this)
+        found = attempt(lambda heard: runs.timing(info.name, text, RUNS, heard), this)
         if found:
             st.session_state.update(measuring="", measured=(this, found))
     of, timing = st.session_state.get("measured", ("", None))
     return timing if of == this else None
-
-
-def _signed(value: float) -> str:
-    return f"{value:.2f}".replace("-", "−")
