@@ -32,15 +32,15 @@ def look(trace: Trace) -> None:
         layer, head = ui.pick("layer", attn.n_layers), ui.pick("head", attn.n_heads)
         stretch = st.toggle(t("stretch"), key="stretch", bind="query-params", help=t("stretch.help"))
     one, name = pooled(attn, layer, head), ui.pick_name(layer, head)
-    stem = ui.file_stem(trace.src_text, trace.model, kind, name)
+    reading, stem = read_aloud(one, ui.language()), ui.file_stem(trace.src_text, trace.model, kind, name)
     left, right = st.columns(2, gap="medium")
     with left:  # first: the overview is on the screen before the browser has read Plotly
         all_heads(attn, layer, head, stretch, ui.file_stem(trace.src_text, trace.model, kind))
     with right:
         view = ui.choice("view", ("heatmap", "links", "numbers"), label=False)
-        one_head(one, view, stretch, f"{t(f'kind.{kind}')} · {name}", stem)
+        one_head(one, view, stretch, f"{t(f'kind.{kind}')} · {name}", reading, stem)
     with left:
-        st.markdown(f"**{ui.md(name)}** — {ui.md(read_aloud(one, ui.language()))}")
+        st.markdown(f"**{ui.md(name)}** — {ui.md(reading)}")
         if hope := hoped(trace, kind, info.src, ui.language()):
             st.info(ui.md(hope), icon="🔎")
         ui.downloads(one, trace, stem, *LINKED)
@@ -55,13 +55,12 @@ def all_heads(attn: AttentionMap, layer: Pick, head: Pick, stretch: bool, stem: 
     )  # fmt: skip
 
 
-def one_head(one: AttentionMap, view: str, stretch: bool, title: str, stem: str) -> None:
-    """The chosen head, large."""
+def one_head(one: AttentionMap, view: str, stretch: bool, title: str, reading: str, stem: str) -> None:
+    """The chosen head, large; `reading` is its text alternative."""
     if view == "heatmap":
         words = Words(t("term.query"), t("term.key"), t("term.weight"))
         fig = attention_heatmap(one, 0, 0, words, dark=ui.dark(), stretch=stretch)
-        reading = f"{title}. {read_aloud(one, ui.language())}"
-        ui.picture(fig, key="heads-map", title=title, alt=reading, stem=stem)
+        ui.picture(fig, key="heads-map", title=title, alt=f"{title}. {reading}", stem=stem)
         if thinned(one):
             st.caption(t("heads.crowded", n=max(len(one.queries), len(one.keys))))
     elif view == "links":

@@ -1,6 +1,6 @@
 // Copies the page's address with every choice in it. See core/components/sharing.py.
 
-export default function ({ data, parentElement }) {
+export default function ({ data: [data], parentElement }) {
   const [view, cleanup] = keepView(parentElement, () => new CopyLink(parentElement.querySelector(".sharing")));
   view.receive(data);
   return cleanup;

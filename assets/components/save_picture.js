@@ -1,6 +1,6 @@
 // Saves a Plotly picture of this page as PNG or SVG. See core/components/sharing.py.
 
-export default function ({ data, parentElement }) {
+export default function ({ data: [data], parentElement }) {
   const root = parentElement.querySelector(".sharing"), words = data.words;
   const said = make("span", { role: "status" });
   const save = (format) => async () => {

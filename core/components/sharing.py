@@ -32,10 +32,17 @@ def copy_link(choices: Mapping[str, str], *, words: Mapping[str, str], key: str)
 
     Without a clipboard (plain http) the address appears instead, selected, to be copied by hand.
     """
-    _link(key=key, data={"choices": dict(choices), "words": chosen_words(words, LINK_WORDS)}, width="content")
+    data = {"choices": dict(choices), "words": chosen_words(words, LINK_WORDS)}
+    _link(key=key, data=_as_it_is(data), width="content")
 
 
 def save_picture(plot: str, *, title: str, words: Mapping[str, str], file_stem: str, key: str) -> None:
     """Buttons that save the `st.plotly_chart` of the key `plot` as PNG and SVG, under a title, on the page's ground."""
     data = {"plot": plot, "title": title, "file_stem": file_stem, "words": chosen_words(words, PICTURE_WORDS)}
-    _picture(key=key, data=data)
+    _picture(key=key, data=_as_it_is(data))
+
+
+def _as_it_is(data: Mapping[str, object]) -> list[Mapping[str, object]]:
+    """In a list. In a dictionary streamlit would look for data frames, and import pandas for that: half a second and
+    more, before the first picture."""
+    return [data]

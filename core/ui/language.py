@@ -13,10 +13,11 @@ _MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:&=^@/\"'])")
 
 def language() -> str:
     """The link's (`?lang=ko`), else the one chosen, else the browser's."""
-    if "language" not in st.session_state:
+    chosen = st.session_state.get("language")  # asked once: every text on the page comes by here
+    if chosen is None:
         asked = st.query_params.get("lang")
-        st.session_state.language = asked if asked in i18n.LANGUAGES else i18n.preferred(st.context.locale)
-    return str(st.session_state.language)
+        chosen = st.session_state.language = asked if asked in i18n.LANGUAGES else i18n.preferred(st.context.locale)
+    return str(chosen)
 
 
 def t(key: str, /, **values: object) -> str:

@@ -74,11 +74,13 @@ def run_or_say(
 
 @st.cache_resource(show_spinner=False)
 def warm_up() -> None:
-    """Beside the first page, not before it: import torch; then keep all that is loaded out of garbage collection."""
+    """Beside the first page, not before it: import pandas and torch. Then keep all of it out of garbage collection."""
 
     def work() -> None:
         time.sleep(3)  # the first picture is being drawn; importing would take the processor from it
         send_at_once()
+        import pandas  # noqa: F401 - for tables
+
         import core.tracing  # noqa: F401
 
         gc.collect()

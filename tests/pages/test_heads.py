@@ -222,7 +222,7 @@ def link(at):
     """The choices of the copy-link button."""
     for component in at.get("bidi_component"):
         if component.proto.component_name.endswith("headlight_link"):
-            return json.loads(component.proto.json)["choices"]
+            return json.loads(component.proto.json)[0]["choices"]
     raise AssertionError("no link on the page")
 
 
