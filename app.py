@@ -9,10 +9,13 @@ page = st.navigation(
     {
         ui.t("nav.look"): [
             st.Page("pages/heads.py", title=ui.t("heads.nav"), icon="🔦", url_path="heads", default=True),
+            st.Page("pages/compare.py", title=ui.t("compare.nav"), icon="⚖️", url_path="compare"),
+            st.Page("pages/whole.py", title=ui.t("whole.nav"), icon="🗺️", url_path="whole"),
         ],
         ui.t("nav.inside"): [
             st.Page("pages/selfattention.py", title=ui.t("selfattention.nav"), icon="🔍", url_path="selfattention"),
             st.Page("pages/masks.py", title=ui.t("masks.nav"), icon="🎭", url_path="masks"),
+            st.Page("pages/positions.py", title=ui.t("positions.nav"), icon="📍", url_path="positions"),
             st.Page("pages/decoding.py", title=ui.t("decoding.nav"), icon="🎞️", url_path="decoding"),
         ],
     }
