@@ -15,7 +15,7 @@ class BeamTree {
     this.root = root;
     this.scroll = make("div", { className: "scroll", tabIndex: 0, role: "application" });
     this.said = make("div", { className: "said", "aria-live": "polite" });
-    this.hiding = make("input", { type: "checkbox", onchange: () => this.draw() });
+    this.hiding = make("input", { type: "checkbox", onchange: () => { intoLink("pruned", this.hiding.checked ? "hidden" : "", ""); this.draw(); } });
     this.hidingText = make("span");
     this.legend = make("span");
     this.push = make("span", { className: "push" });
@@ -42,6 +42,7 @@ class BeamTree {
     this.nodes = this.header.nodes;
     this.rank = new Map(this.header.found.map((node, i) => [node, i + 1]));
     this.pointed = this.header.chosen;
+    if (before === undefined) this.hiding.checked = fromLink("pruned") === "hidden";
     this.hidingText.textContent = this.words.hide;
     this.legend.textContent = this.words.legend;
     const open = this.keys?.hidden === false;

@@ -94,6 +94,18 @@ function keysPanel(title, rows) {
   return make("div", { className: "keys", role: "note", hidden: true }, make("h4", { textContent: title }), list);
 }
 
+/** A choice that the browser alone makes (a step, a row) is kept in the page's link too; `fallback` needs no mention. */
+function fromLink(name) {
+  return new URL(window.location.href).searchParams.get(name);
+}
+
+function intoLink(name, value, fallback) {
+  const url = new URL(window.location.href);
+  if (value === fallback) url.searchParams.delete(name);
+  else url.searchParams.set(name, String(value));
+  if (url.href !== window.location.href) window.history.replaceState(window.history.state, "", url);
+}
+
 /** At most one call a frame, however often it is asked for. */
 function onFrame(action) {
   let frame = 0;

@@ -62,7 +62,8 @@ class Strip {
     [this.header, this.weights] = unpack(bytes);
     this.words = Object.fromEntries(Object.entries(this.header.words).map(([k, v]) => [k.replace("strip.", ""), v]));
     this.steps = this.header.steps;
-    if (about !== this.header.about) { this.at = 0; this.stop(); } // else another word or head at the same step
+    if (about === undefined) this.at = Math.max(0, (parseInt(fromLink("step"), 10) || 1) - 1);
+    else if (about !== this.header.about) { this.at = 0; this.stop(); } // else another word or head at the same step
     this.at = Math.min(this.at, this.steps.length - 1);
     this.matrix.take(this.header, this.weights, this.words);
     this.take();
@@ -167,6 +168,7 @@ class Strip {
   show(moved) {
     const { at, words, header } = this;
     this.slider.value = String(at + 1);
+    intoLink("step", at + 1, 1);
     this.count.textContent = fill(words.step, { step: at + 1, steps: this.steps.length });
     this.previous.disabled = at === 0;
     this.next.disabled = at === this.steps.length - 1;

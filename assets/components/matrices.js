@@ -58,6 +58,7 @@ class Matrices {
       this.flow.replaceChildren(...this.panels.map((panel) => panel.item));
       this.shown = this.panels.length;
       this.cursor = [0, 0];
+      if (!before) this.readLink(header);
     }
     if (!before || before.selected !== header.selected) this.held = header.selected;
     let at = 0;
@@ -74,6 +75,14 @@ class Matrices {
     if (this.held !== null && this.held >= rows) this.held = null;
     this.cursor = [Math.min(this.cursor[0], rows - 1), this.cursor[1]];
     this.furnish();
+  }
+
+  /** Where a link left off; header.link is the name of the step there, or nothing. */
+  readLink(header) {
+    if (!header.link) return;
+    const step = parseInt(fromLink(header.link), 10), row = parseInt(fromLink(`${header.link}.row`), 10);
+    if (step > 0) this.shown = Math.min(step, this.panels.length);
+    if (row > 0 && !header.tells_row) header.selected = row - 1;
   }
 
   newPanel() {
@@ -195,6 +204,7 @@ class Matrices {
     const { words } = this, total = this.panels.length;
     const text = fill(words.step, { shown: this.shown, total, title: this.panels[this.shown - 1].header.title });
     this.status.textContent = text;
+    if (this.header.link && !this.playing) intoLink(this.header.link, this.shown, total);
     this.buttons.first.disabled = this.buttons.previous.disabled = this.shown === 1;
     this.buttons.next.disabled = this.buttons.all.disabled = this.shown === total;
     this.buttons.play.textContent = this.playing ? "⏸\ufe0e" : "▶\ufe0e";
@@ -261,6 +271,7 @@ class Matrices {
     const named = panel ?? this.panels.find((one) => one.header.axis === this.axis());
     this.say(row === null ? this.words.free : fill(this.words.held, { row: named.rowName(row) }));
     clearTimeout(this.sendingRow);
+    if (this.header.link && !this.header.tells_row) intoLink(`${this.header.link}.row`, row === null ? "" : row + 1, "");
     // Python follows the rows of the first panel; another axis is for the eye alone.
     if (!this.header.tells_row || this.axis() !== this.panels[0].header.axis) return;
     this.sendingRow = setTimeout(() => this.send("row", this.held), wait);

@@ -1,10 +1,11 @@
 // One drawing, two files: what draws on a canvas's context can draw on an SvgPencil and be saved as SVG.
 
-/** A colour as #rrggbb: computed styles give mixed colours as color(srgb ...), which only browsers read. */
+/** A colour as rgb(...): computed styles give mixed colours as color(srgb ...), which only browsers read. */
 function plainColour(colour) {
-  const parts = /^color\(srgb ([\d.e-]+) ([\d.e-]+) ([\d.e-]+)/.exec(colour);
+  const parts = /^color\(srgb ([\d.e-]+) ([\d.e-]+) ([\d.e-]+)(?: \/ ([\d.]+))?/.exec(colour);
   if (!parts) return colour;
-  return `#${parts.slice(1, 4).map((v) => Math.round(255 * Math.min(1, Math.max(0, v))).toString(16).padStart(2, "0")).join("")}`;
+  const bytes = parts.slice(1, 4).map((v) => Math.round(255 * Math.min(1, Math.max(0, v)))).join(", ");
+  return parts[4] === undefined ? `rgb(${bytes})` : `rgba(${bytes}, ${parts[4]})`;
 }
 
 /** The part of CanvasRenderingContext2D that the pictures use, writing SVG elements. */

@@ -120,6 +120,7 @@ def matrices(
     file_stem: str,
     key: str,
     selected_row: int | None = None,
+    link: str = "",
     line: bool = False,
     editable: str | None = None,
     on_edit: Callable[[list[list[int]]], None] | None = None,
@@ -129,6 +130,7 @@ def matrices(
 
     scale: (position 0..1, colour) from weight 0 to weight 1; its first colour is the ground for the other scales too.
     selected_row: held at the start; a value that changes here holds another row.
+    link: the name under which the page's link keeps how many panels are shown; without it, it does not.
     line: all panels beside each other, row names before the first alone, where the page is wide enough for their cells.
     editable: the name of a "mask" panel that can be drawn on; `on_edit` gets the new 0/1 matrix before the page runs
     again. Give the edited mask back in the panel, so that a reset by the page is seen as a change.
@@ -144,7 +146,7 @@ def matrices(
         "panels": [panel.header() for panel in panels], "words": chosen_words(words, WORDS),
         "scale": [list(stop) for stop in scale], "difference": [list(stop) for stop in difference_scale(dark)],
         "grey": masked(dark), "selected": selected_row, "line": line, "editable": editable,
-        "tells_row": on_row is not None, "file_stem": file_stem,
+        "link": link, "tells_row": on_row is not None, "file_stem": file_stem,
     }  # fmt: skip
     values = np.concatenate([panel.values.ravel() for panel in panels])
     _component(

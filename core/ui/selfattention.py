@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-import numpy as np
 import streamlit as st
 
 from core import i18n
 from core.components.matrices import WORDS, Panel, PanelScale, matrices
 from core.errors import UserError
 from core.figures.labels import query_names, tokens
-from core.figures.theme import KEY, QUERY, VALUE, weight_scale
+from core.figures.theme import weight_scale
 from core.lab.headsteps import Projections, Reading, Steps, all_heads
 from core.trace import Floats, Kind
 from core.ui.asking import choice, from_link, into_link
@@ -24,7 +23,8 @@ if TYPE_CHECKING:
     from core.lab.selfattention import Readings as Readings
 
 KINDS: tuple[Kind, ...] = ("encoder_self", "decoder_self", "cross")
-SHOWN = 64  # tokens a picture has at most; what is computed has all
+SHOWN = 48  # tokens a picture has at most, a window on them; what is computed has all
+FROM = "from"  # its first token, in the link
 STRONGEST = "best"
 HELD = "query"  # the axis of the followed word, and its place in the link
 
@@ -69,6 +69,17 @@ class Chosen(NamedTuple):
     key: int
     queries: tuple[str, ...]
     keys: tuple[str, ...]
+    start: int = 0
+
+    @property
+    def rows(self) -> slice:
+        """The queries that are drawn."""
+        return _window(self.start, len(self.queries))
+
+    @property
+    def cols(self) -> slice:
+        """The keys that are drawn."""
+        return _window(self.start, len(self.keys))
 
     @property
     def one(self) -> Steps:
@@ -78,6 +89,11 @@ class Chosen(NamedTuple):
     def stem(self) -> str:
         where = f"L{self.layer + 1}", f"H{self.head + 1}"
         return file_stem(self.readings.src_text, self.model, self.reading.kind, *where)
+
+
+def _window(start: int, n: int) -> slice:
+    first = max(0, min(start, n - SHOWN))
+    return slice(first, min(n, first + SHOWN))
 
 
 def choose(found: Readings, model: str) -> Chosen:
@@ -93,7 +109,25 @@ def choose(found: Readings, model: str) -> Chosen:
         queries, keys = tuple(query_names(reading.queries)), tuple(tokens(reading.keys))
         query = _query(queries, reading)
         key = _key(keys, heads[head].weights[query])
-    return Chosen(found, reading, learned, heads, model, layer, head, query, key, queries, keys)
+    start = _start(query, len(queries), len(keys))
+    return Chosen(found, reading, learned, heads, model, layer, head, query, key, queries, keys, start)
+
+
+def _start(query: int, n: int, m: int) -> int:
+    """The first token of the window, where there are more than fit; another followed word brings it along."""
+    last = max(n, m) - SHOWN
+    if last <= 0:
+        return 0
+    rows, moved = _window(st.session_state.get(FROM, 1) - 1, n), st.session_state.get("selfattention.at") != query
+    if FROM in st.session_state:
+        inside = rows.start <= query < rows.stop or not moved
+        st.session_state[FROM] = min(st.session_state[FROM] if inside else max(1, query + 1 - SHOWN // 2), last + 1)
+    st.session_state["selfattention.at"] = query
+    chosen: int = st.slider(
+        t("selfattention.from", shown=SHOWN, n=max(n, m)), 1, last + 1, key=FROM, bind="query-params",
+        persist_state="session", help=t("selfattention.from.help"),
+    )  # fmt: skip
+    return chosen - 1
 
 
 def one_of(key: str, label: str, count: int, first: int = 0) -> int:
@@ -134,109 +168,41 @@ def _key(keys: tuple[str, ...], row: Floats) -> int:
     return int(row.argmax()) if chosen == STRONGEST else int(chosen)
 
 
-def _follow(row: int | None) -> None:
-    """A click on a row of the picture."""
-    if row is not None:
-        st.session_state[HELD] = str(row)
-
-
-def show(panels: Sequence[Panel], stem: str, key: str, held: int | None = None, *, follow: bool = False) -> None:
-    """The panels in a row, one of their rows held; `follow`: a click makes that word the followed one."""
+def show(panels: Sequence[Panel], stem: str, key: str, held: int | None = None, link: str = "") -> None:
+    """The panels in a row, one of their rows held."""
     matrices(
-        panels, words=texts(WORDS), scale=weight_scale(dark()), file_stem=stem, key=key, selected_row=held,
-        on_row=_follow if follow else None,
+        panels, words=texts(WORDS), scale=weight_scale(dark()), file_stem=stem, key=key, selected_row=held, link=link
+    )
+
+
+def follow(c: Chosen, panels: Sequence[Panel], stem: str, key: str, link: str = "") -> None:
+    """The panels in a row, the followed word's row held; a click on another makes that word the followed one."""
+
+    def hear(row: int | None) -> None:
+        if row is not None:
+            st.session_state[HELD] = str(row + c.rows.start)
+
+    held = c.query - c.rows.start if c.rows.start <= c.query < c.rows.stop else None
+    matrices(
+        panels, words=texts(WORDS), scale=weight_scale(dark()), file_stem=stem, key=key, selected_row=held, link=link,
+        on_row=hear,
     )  # fmt: skip
-
-
-def held(c: Chosen) -> int | None:
-    """The followed row, where it is drawn."""
-    return c.query if c.query < SHOWN else None
 
 
 def square(c: Chosen, name: str, title: str, caption: str, values: Floats, scale: PanelScale = "signed",
            joiner: str = "", limit: float | None = None) -> Panel:  # fmt: skip
     """A matrix of queries x keys."""
     return Panel(
-        name, title, caption, values[:SHOWN, :SHOWN], c.queries[:SHOWN], c.keys[:SHOWN], scale, joiner, axis=HELD,
+        name, title, caption, values[c.rows, c.cols], c.queries[c.rows], c.keys[c.cols], scale, joiner, axis=HELD,
         limit=limit,
     )  # fmt: skip
 
 
-def walk(c: Chosen) -> None:
-    """The whole computation of the chosen head, from X to the sublayer's output."""
-    if max(len(c.queries), len(c.keys)) > SHOWN:
-        st.caption(t("selfattention.cut", n=SHOWN))
-    panels = [*_projected(c), *_weighed(c), *_together(c)]
-    show(panels, c.stem, f"selfattention.walk-{c.reading.kind}", held(c), follow=True)
-    row = c.one.weights[c.query]
-    best, where = int(row.argmax()), {"layer": c.layer + 1, "head": c.head + 1}
-    words = {"query": md(c.queries[c.query]), "key": md(c.keys[best])}
-    st.markdown(t("selfattention.read", **where, **words, weight=f"{row[best]:.2f}"))
+def pair_words(c: Chosen) -> dict[str, str]:
+    """The chosen pair for a sentence in Markdown."""
+    return {"query": md(c.queries[c.query]), "key": md(c.keys[c.key])}
 
 
-def _projected(c: Chosen) -> list[Panel]:
-    """X W_Q = Q, and the same for K and V, which in cross-attention come from the encoder's output Y."""
-    crossing, one, n = c.reading.kind == "cross", c.one, len(c.keys)
-    asked = "Y ×" if crossing else "X ×"
-    where = "first" if c.layer == 0 and not crossing else "later"
-    panels = [_vectors(c, "x", "X", t(f"selfattention.x.{where}"), c.reading.x, True)]
-    panels += _projection(c, "Q", one.q, QUERY, "×", len(c.queries))
-    if crossing:
-        panels.append(_vectors(c, "y", "Y", t("selfattention.y"), c.reading.memory, False))
-    panels += _projection(c, "K", one.k, KEY, "×" if crossing else asked, n)
-    return panels + _projection(c, "V", one.v, VALUE, asked, n)
-
-
-def _vectors(c: Chosen, name: str, title: str, what: str, values: Floats, asks: bool, joiner: str = "") -> Panel:
-    """One row a token: of those who ask, or of those who are asked."""
-    rows, axis = (c.queries, HELD) if asks else (c.keys, "key")
-    caption = f"{values.shape[0]} × {values.shape[1]} · {what}"
-    return Panel(name, title, caption, values[:SHOWN], rows[:SHOWN], joiner=joiner, axis=axis)
-
-
-def _projection(c: Chosen, letter: str, values: Floats, colour: str, joiner: str, n: int) -> list[Panel]:
-    """W and the projected vectors; the shapes as a product."""
-    name = letter.lower()
-    learned: Floats = getattr(c.learned, f"w_{name}")[c.head]
-    d_model, d = learned.shape
-    product = t("selfattention.product", a=f"{n} × {d_model}", b=f"{d_model} × {d}", c=f"{n} × {d}")
-    rows, axis = (c.queries, HELD) if letter == "Q" else (c.keys, "key")
-    return [
-        Panel(f"w_{name}", f"W_{letter}", f"{d_model} × {d} · {t('selfattention.learned')}", learned, joiner=joiner,
-              colour=colour),
-        Panel(name, t(f"selfattention.title.{name}"), f"{product}, + b_{letter}", values[:SHOWN], rows[:SHOWN],
-              joiner="=", colour=colour, axis=axis),
-    ]  # fmt: skip
-
-
-def _weighed(c: Chosen) -> list[Panel]:
-    """QK^T / sqrt(d_k), the mask, the softmax, and Z."""
-    one, (n, m), d = c.one, c.one.weights.shape, c.learned.d_head
-    hidden = int((~c.reading.mask).sum())
-    mask = t("selfattention.mask.some", n=hidden) if hidden else t("selfattention.mask.none")
-    return [
-        square(c, "products", "Q Kᵀ", t("selfattention.product", a=f"{n} × {d}", b=f"{d} × {m}", c=f"{n} × {m}"),
-               one.products, joiner="→"),
-        square(c, "scores", f"Q Kᵀ / √{d}", t("selfattention.scores", root=f"{d**0.5:.2f}"), one.scores,
-               joiner=f"/ √{d}"),
-        square(c, "masked", t("selfattention.title.masked"), mask, one.masked, "masked", t("selfattention.join.mask")),
-        square(c, "weights", t("selfattention.title.weights"), t("selfattention.sums"), one.weights, "weight",
-               "softmax →"),
-        Panel("z", "Z", t("selfattention.product", a=f"{n} × {m}", b=f"{m} × {d}", c=f"{n} × {d}"), one.z[:SHOWN],
-              c.queries[:SHOWN], joiner="× V =", axis=HELD),
-    ]  # fmt: skip
-
-
-def _together(c: Chosen) -> list[Panel]:
-    """All heads beside each other, times W_O."""
-    n, h, d, d_model = len(c.queries), c.learned.n_heads, c.learned.d_head, c.reading.x.shape[1]
-    concat = np.concatenate([one.z for one in c.heads], axis=1)
-    w_o = c.learned.w_o.reshape(-1, d_model)
-    product = t("selfattention.product", a=f"{n} × {h * d}", b=f"{h * d} × {d_model}", c=f"{n} × {d_model}")
-    return [
-        _vectors(c, "concat", f"concat(Z1 … Z{h})", t("selfattention.concat", heads=h, d=d, size=h * d), concat, True,
-                 "concat →"),
-        Panel("w_o", "W_O", f"{h * d} × {d_model} · {t('selfattention.learned')}", w_o, joiner="×"),
-        Panel("out", t("selfattention.title.out"), f"{product}, + b_O", c.reading.out[:SHOWN], c.queries[:SHOWN],
-              joiner="=", axis=HELD),
-    ]  # fmt: skip
+def number(value: float, digits: int = 2) -> str:
+    """With a true minus; -inf as its sign."""
+    return f"{value:.{digits}f}".replace("-", "−").replace("inf", "∞")

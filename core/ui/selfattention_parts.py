@@ -10,23 +10,12 @@ import streamlit as st
 from core.components.matrices import Panel
 from core.figures import selfattention as figures
 from core.lab import scaling
-from core.lab.headsteps import Change, Steps, all_heads, arrows, cosine, norm_shares, steps
-from core.trace import Floats
+from core.lab.headsteps import all_heads, arrows, cosine, norm_shares
 from core.ui.language import md, t
-from core.ui.selfattention import SHOWN, Chosen, held, one_of, projections, show, square
+from core.ui.selfattention import Chosen, follow, number, one_of, pair_words, projections, show, square
 from core.ui.showing import dark, picture
 
 SIZES = tuple(str(n) for n in scaling.SIZES)
-
-
-def pair_words(c: Chosen) -> dict[str, str]:
-    """The chosen pair for a sentence in Markdown."""
-    return {"query": md(c.queries[c.query]), "key": md(c.keys[c.key])}
-
-
-def number(value: float, digits: int = 2) -> str:
-    """With a true minus; -inf as its sign."""
-    return f"{value:.{digits}f}".replace("-", "−").replace("inf", "∞")
 
 
 def one_score(c: Chosen) -> None:
@@ -44,90 +33,6 @@ def one_score(c: Chosen) -> None:
     picture(
         fig, key="selfattention.products", title=t("selfattention.score.y"), alt=sentence, stem=f"{c.stem}_products"
     )
-
-
-def whatif(c: Chosen) -> None:
-    """Change something on the way from the scores to the weights, and see what follows."""
-    st.markdown(t("selfattention.whatif.intro", **pair_words(c)))
-    change = _change(c)
-    new = steps(c.reading, c.learned, c.head, change)
-    st.markdown(_effect(c, new))
-    names = t("selfattention.before"), t("selfattention.after")
-    fig = figures.pair_of_bars(c.keys, c.one.weights[c.query], new.weights[c.query], names, t("term.weight"))
-    alt = t("selfattention.whatif.alt", **pair_words(c))
-    picture(fig, key="selfattention.rows", title=alt, alt=alt, stem=f"{c.stem}_whatif")
-    limit = float(max(np.abs(c.one.part).max(), np.abs(new.part).max())) or None
-    panels = [
-        square(c, "changed", t("selfattention.title.masked"), t("selfattention.after"), new.masked, "masked"),
-        square(c, "after", t("selfattention.title.weights"), t("selfattention.after"), new.weights, "weight",
-               "softmax →"),
-        square(c, "difference", t("selfattention.difference"), t("selfattention.difference.weights"),
-               new.weights - c.one.weights, limit=1.0),
-        _rows(c, "part", t("selfattention.part"), t("selfattention.before"), c.one.part, limit),
-        _rows(c, "part_new", t("selfattention.part"), t("selfattention.after"), new.part, limit, "→"),
-    ]  # fmt: skip
-    show(panels, f"{c.stem}_whatif", f"selfattention.whatif-{c.reading.kind}", held(c), follow=True)
-
-
-def _rows(
-    c: Chosen, name: str, title: str, caption: str, values: Floats, limit: float | None, joiner: str = ""
-) -> Panel:
-    shape = f"{values.shape[0]} × {values.shape[1]} · {caption}"
-    return Panel(name, title, shape, values[:SHOWN], c.queries[:SHOWN], joiner=joiner, axis="query", limit=limit)
-
-
-def _change(c: Chosen) -> Change:
-    """The knobs; all kept in the link."""
-    left, middle, right = st.columns(3, gap="large")
-    with left:
-        temperature = st.slider(
-            t("selfattention.temperature"), 0.0, 3.0, 1.0, 0.05, key="temperature", bind="query-params",
-            help=t("selfattention.temperature.help"), persist_state="session",
-        )  # fmt: skip
-    with middle:
-        scaled = st.toggle(t("selfattention.scaled", d=c.learned.d_head), True, key="scaled", bind="query-params",
-                           persist_state="session")  # fmt: skip
-        masked = st.toggle(
-            t("selfattention.masked"), True, key="masked", bind="query-params", persist_state="session",
-            disabled=bool(c.reading.mask.all()), help=t("selfattention.masked.help"),
-        )  # fmt: skip
-    with right:
-        own = c.one.scores[c.query, c.key] if scaled else c.one.products[c.query, c.key]
-        new = st.toggle(t("selfattention.newscore"), key="newscore", bind="query-params", persist_state="session")
-        # Another pair has another score to begin with: a slider of its own.
-        name = f"selfattention.value-{c.reading.kind}-{c.layer}-{c.head}-{c.query}-{c.key}-{scaled}"
-        edge = math.ceil(max(20.0, 2 * abs(float(own))))
-        value = st.slider(
-            t("selfattention.value", now=number(float(own))), -float(edge), float(edge), round(float(own), 1), 0.1,
-            key=name, disabled=not new,
-        )  # fmt: skip
-    score = (c.query, c.key, float(value)) if new else None
-    return Change(scaled, masked, temperature, score)
-
-
-def _effect(c: Chosen, new: Steps) -> str:
-    """What the change does to the followed word, in words."""
-    i, own = c.query, c.one
-    if np.array_equal(own.weights, new.weights):
-        return t("selfattention.effect.none")
-    rest = c.reading.out[i] - own.part[i]
-    return t(
-        "selfattention.effect", **pair_words(c), weight=number(own.weights[i, c.key], 3),
-        new=number(new.weights[i, c.key], 3),
-        bits=number(_bits(own.weights[i])), new_bits=number(_bits(new.weights[i])),
-        z=_percent(own.z[i], new.z[i]), out=_percent(c.reading.out[i], rest + new.part[i]),
-    )  # fmt: skip
-
-
-def _bits(p: Floats) -> float:
-    """-sum p log2 p; the + 0 takes the minus from a zero."""
-    p = p[p > 0]
-    return float(-(p * np.log2(p)).sum()) + 0.0
-
-
-def _percent(old: Floats, new: Floats) -> str:
-    """How far a vector moved, against its length."""
-    return f"{100 * float(np.linalg.norm(new - old)) / max(float(np.linalg.norm(old)), 1e-9):.0f} %"
 
 
 def dimension(c: Chosen) -> None:
@@ -230,7 +135,7 @@ def _two_heads(c: Chosen) -> None:
         square(c, "a-b", t("selfattention.difference"), t("selfattention.heads.difference", a=names[0], b=names[1]),
                a - b, joiner="=", limit=1.0),
     ]  # fmt: skip
-    show(panels, f"{c.stem}_heads", "selfattention.two", held(c), follow=True)
+    follow(c, panels, f"{c.stem}_heads", "selfattention.two")
 
 
 def _everywhere(c: Chosen) -> None:
@@ -239,10 +144,10 @@ def _everywhere(c: Chosen) -> None:
     rows, labels = [], []
     for layer, reading in enumerate(c.readings.sublayers[c.reading.kind]):
         for head, one in enumerate(all_heads(reading, projections(c.model, reading.kind, layer))):
-            rows.append(one.weights[c.query, :SHOWN])
+            rows.append(one.weights[c.query, c.cols])
             labels.append(t("selfattention.heads.row", layer=layer + 1, head=head + 1))
     title = t("selfattention.title.weights")
     panel = Panel(
-        "where", title, f"{len(rows)} × {len(c.keys)}", np.stack(rows), tuple(labels), c.keys[:SHOWN], "weight"
+        "where", title, f"{len(rows)} × {len(c.keys)}", np.stack(rows), tuple(labels), c.keys[c.cols], "weight"
     )
     show([panel], f"{c.stem}_where", "selfattention.where", c.layer * len(c.heads) + c.head)
