@@ -16,6 +16,7 @@ page = st.navigation(
             st.Page("pages/selfattention.py", title=ui.t("selfattention.nav"), icon="🔍", url_path="selfattention"),
             st.Page("pages/masks.py", title=ui.t("masks.nav"), icon="🎭", url_path="masks"),
             st.Page("pages/positions.py", title=ui.t("positions.nav"), icon="📍", url_path="positions"),
+            st.Page("pages/layer.py", title=ui.t("layer.nav"), icon="🔬", url_path="layer"),
             st.Page("pages/decoding.py", title=ui.t("decoding.nav"), icon="🎞️", url_path="decoding"),
         ],
     }
