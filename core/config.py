@@ -121,6 +121,10 @@ class Seq2SeqConfig(_Record):
         return self.hidden * (2 if self.bidirectional else 1)
 
 
+ModelConfig = TransformerConfig | Seq2SeqConfig
+ARCHITECTURES: dict[str, type[ModelConfig]] = {"transformer": TransformerConfig, "seq2seq": Seq2SeqConfig}
+
+
 @dataclass(frozen=True)
 class Augmentation(_Record):
     """How often a training pair is written as people write, not as the corpus does (core/train/augment.py)."""

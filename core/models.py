@@ -6,14 +6,16 @@ import json
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Generic
 
 import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor
+from typing_extensions import TypeVar
 
 from core.errors import ModelError
+from core.nn.build import Net, build
 from core.nn.lean import LeanDecoder
 from core.nn.transformer import Transformer
 from core.shelf import CONFIG, ModelInfo, installed, read_info
@@ -24,26 +26,31 @@ __all__ = ["CARD", "CONFIG", "Model", "ModelInfo", "installed", "load_model", "r
 WEIGHTS, TOKENIZER, CARD = "model.safetensors", "tokenizer.json", "README.md"
 
 
-@dataclass(frozen=True)
-class Model:
-    """A loaded model, ready to be asked: in evaluation mode, in single precision."""
+NetT = TypeVar("NetT", bound=Net, default=Transformer)
 
-    info: ModelInfo
-    net: Transformer
+
+@dataclass(frozen=True)
+class Model(Generic[NetT]):
+    """A loaded model, ready to be asked: in evaluation mode, in single precision.
+
+    `Model` alone is a Transformer: most experiments look into its layers. What works for each translator takes a
+    `Model[Net]`.
+    """
+
+    info: ModelInfo[Any]
+    net: NetT
     tokenizer: Tokenizer
 
     @cached_property
-    def drafter(self) -> LeanDecoder:
+    def drafter(self: Model) -> LeanDecoder:
         """What drafts greedy outputs (core/drafting.py)."""
         return LeanDecoder(self.net)
 
 
-def load_model(name: str, root: Path | None = None) -> Model:
+def load_model(name: str, root: Path | None = None) -> Model[Any]:
     """Weights, config and tokenizer of an installed model; `ModelError` names the file that is at fault."""
     info = read_info(name, root)
-    if info.architecture != "transformer":
-        raise ModelError("model_config", file=str(info.folder / CONFIG), detail=info.architecture)
-    net = Transformer(info.config)
+    net = build(info.config)
     load_weights(net, info.folder / WEIGHTS)
     path = info.folder / TOKENIZER
     try:
@@ -55,14 +62,17 @@ def load_model(name: str, root: Path | None = None) -> Model:
     return Model(info, net.eval(), tokenizer)
 
 
-def load_weights(net: torch.nn.Module, path: Path) -> None:
-    """Copy the weights of a safetensors file into `net`; `ModelError` if they are missing, foreign or not finite."""
+def load_weights(net: torch.nn.Module, path: Path, whole: bool = True) -> None:
+    """Copy the weights of a safetensors file into `net`; `ModelError` if they are missing, foreign or not finite.
+
+    Unless `whole`, the file may lack some: what it does not have stays as it is.
+    """
     try:
         tensors = load_file(path)
     except (OSError, SafetensorError) as error:
         raise ModelError("model_unreadable", file=str(path)) from error
     own = own_tensors(net)
-    for name in sorted(set(tensors) | set(own)):
+    for name in sorted(set(tensors) | set(own) if whole else tensors):
         if name not in own or name not in tensors or tensors[name].shape != own[name].shape:
             raise ModelError("model_foreign", file=str(path), tensor=name)
         if not tensors[name].isfinite().all():

@@ -10,24 +10,33 @@ import json
 import os
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, Generic
 
-from core.config import TransformerConfig
+from typing_extensions import TypeVar
+
+from core.config import ARCHITECTURES, ModelConfig, TransformerConfig
 from core.errors import ModelError
 
 SHIPPED = Path(__file__).parent.parent / "assets" / "models"
 CONFIG = "config.json"
 
 
+ConfigT = TypeVar("ConfigT", bound=ModelConfig, default=TransformerConfig)
+
+
 @dataclass(frozen=True)
-class ModelInfo:
-    """What config.json says. trained: the pieces that 99 of 100 sentences of its training had at most, or the most
-    that any had, if the config tells."""
+class ModelInfo(Generic[ConfigT]):
+    """What config.json says; `ModelInfo` alone is a Transformer's.
+
+    trained: the pieces that 99 of 100 sentences of its training had at most, or the most that any had, if the config
+    tells.
+    """
 
     name: str
     architecture: str
     src: str  # language codes, as in ISO 639-1
     tgt: str
-    config: TransformerConfig
+    config: ConfigT
     folder: Path
     trained: int | None = None
 
@@ -42,17 +51,20 @@ def installed(root: Path | None = None) -> list[str]:
     return sorted(path.parent.name for path in (root or shelf()).glob(f"*/{CONFIG}"))
 
 
-def read_info(name: str, root: Path | None = None) -> ModelInfo:
+def read_info(name: str, root: Path | None = None) -> ModelInfo[Any]:
     """The model's config, or `ModelError` naming the file that is missing or foreign."""
     path = (root or shelf()) / name / CONFIG
     if name not in installed(root):  # also keeps `../` and absolute paths out
         raise ModelError("model_missing", name=name, installed=", ".join(installed(root)) or "-")
     try:
         record = json.loads(path.read_text("utf-8"))
-        config = TransformerConfig.from_dict(record["model"])
+        architecture = _text(record, "architecture")
+        if architecture not in ARCHITECTURES:
+            raise ValueError(f"{architecture!r} is none of {', '.join(ARCHITECTURES)}")
+        config = ARCHITECTURES[architecture].from_dict(record["model"])
         trained = record.get("data", {}).get("typical_tokens") or record.get("train", {}).get("max_tokens")
         return ModelInfo(
-            name, _text(record, "architecture"), _text(record, "src"), _text(record, "tgt"), config, path.parent,
+            name, architecture, _text(record, "src"), _text(record, "tgt"), config, path.parent,
             int(trained) if trained else None,
         )  # fmt: skip
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:

@@ -15,8 +15,8 @@ import torch
 from accelerate import Accelerator
 
 from core.config import Augmentation
-from core.models import TOKENIZER
-from core.nn.transformer import Transformer
+from core.models import TOKENIZER, WEIGHTS, load_weights
+from core.nn.build import build
 from core.text.corpus import Pair, read_pairs
 from core.text.tokenizer import Tokenizer, train_tokenizer
 from core.train.augment import augment
@@ -32,7 +32,7 @@ def main(argv: list[str] | None = None) -> int:
         valid = read_pairs(args.valid) if args.valid else pairs
         if args.overfit:
             pairs = valid = pairs[: args.overfit]
-        progress = train(prepare(recipe, pairs, valid, args.out))
+        progress = train(prepare(recipe, pairs, valid, args.out, args.tokenizer, args.init))
     except ValueError as error:
         print(error, file=sys.stderr)
         return 2
@@ -43,20 +43,45 @@ def main(argv: list[str] | None = None) -> int:
     return 0
 
 
-def prepare(recipe: Recipe, pairs: list[Pair], valid: list[Pair], out: Path) -> Run:
-    """Tokenizer (the saved one, or a new one trained on augmented text), fresh weights by seed, the state in `out`."""
+def prepare(
+    recipe: Recipe,
+    pairs: list[Pair],
+    valid: list[Pair],
+    out: Path,
+    tokenizer_file: Path | None = None,
+    init: Path | None = None,
+) -> Run:
+    """Tokenizer (the saved one, the one given, or a new one trained on augmented text), fresh weights by seed or those
+    of the model in `init` as far as they go, the state in `out`."""
     torch.manual_seed(recipe.train.seed)
     accelerator = Accelerator()
     with accelerator.main_process_first():  # one process writes the tokenizer, the others find it whole
         if (out / TOKENIZER).exists():
             tokenizer = Tokenizer.load(out / TOKENIZER)
+        elif tokenizer_file:
+            tokenizer = _keep(_given(tokenizer_file), out)
         else:
             written = augment(pairs, recipe.augmentation, recipe.train.seed)
             tokenizer = train_tokenizer((side for pair in written for side in pair), recipe.train.vocab_size)
-            out.mkdir(parents=True, exist_ok=True)
-            tokenizer.save(out / TOKENIZER)
-    net = Transformer(recipe.model_config(len(tokenizer)))
+            _keep(tokenizer, out)
+    net = build(recipe.model_config(len(tokenizer)))
+    if init:
+        load_weights(net, init / WEIGHTS, whole=False)
+        recipe = replace(recipe, began_from=init.resolve().name)
     return Run(recipe, net, tokenizer, pairs, valid, out, accelerator)
+
+
+def _given(file: Path) -> Tokenizer:
+    try:
+        return Tokenizer.load(file)
+    except Exception as error:  # the tokenizers library raises bare Exception
+        raise ValueError(f"{file}: is missing or no tokenizer") from error
+
+
+def _keep(tokenizer: Tokenizer, out: Path) -> Tokenizer:
+    out.mkdir(parents=True, exist_ok=True)
+    tokenizer.save(out / TOKENIZER)
+    return tokenizer
 
 
 def _recipe(args: argparse.Namespace) -> Recipe:
@@ -81,6 +106,10 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--corpus", required=True, type=Path, help="TSV, gzip'd or not: source <TAB> translation")
     parser.add_argument("--valid", type=Path, help="held-out pairs, for early stopping (default: the corpus itself)")
     parser.add_argument("--out", required=True, type=Path, help="folder of the model and of the state to resume from")
+    parser.add_argument(
+        "--tokenizer", type=Path, help="tokenizer.json to share with another model (default: a new one)"
+    )
+    parser.add_argument("--init", type=Path, help="folder of a model whose weights to begin with, as far as they go")
     parser.add_argument("--epochs", type=int)
     parser.add_argument("--seed", type=int)
     parser.add_argument("--overfit", type=int, metavar="N", help="learn the first N pairs by heart, as a check")

@@ -17,7 +17,7 @@ from torch import Tensor
 from tqdm import tqdm
 
 from core.models import own_tensors, save_model, write
-from core.nn.transformer import Transformer
+from core.nn.build import Net
 from core.text.corpus import Pair
 from core.text.tokenizer import Tokenizer
 from core.train.augment import augment
@@ -39,7 +39,7 @@ class Run:
     """One model in training. `train(run)` moves it on; everything it needs to go on is saved in `out`."""
 
     recipe: Recipe
-    net: Transformer
+    net: Net
     tokenizer: Tokenizer
     pairs: Sequence[Pair]
     valid: Sequence[Pair]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from core.config import Augmentation, TrainConfig, TransformerConfig
+from core.config import ARCHITECTURES, Augmentation, ModelConfig, TrainConfig
 
 
 @dataclass(frozen=True)
@@ -13,29 +13,38 @@ class Recipe:
     name: str
     src: str
     tgt: str
-    model: dict[str, Any] = field(default_factory=dict)  # what differs from TransformerConfig's defaults
+    model: dict[str, Any] = field(default_factory=dict)  # what differs from the defaults of the architecture's config
     train: TrainConfig = field(default_factory=TrainConfig)
     augmentation: Augmentation = field(default_factory=Augmentation)
     keep_epochs: bool = True  # the weights of each epoch, beside the best
+    architecture: str = "transformer"
+    began_from: str = ""  # the model whose weights this one began with, if any
 
-    def model_config(self, vocab_size: int) -> TransformerConfig:
-        return TransformerConfig(vocab_size=vocab_size, **self.model)
+    def model_config(self, vocab_size: int) -> ModelConfig:
+        return ARCHITECTURES[self.architecture](vocab_size=vocab_size, **self.model)
 
     def record(self, vocab_size: int) -> dict[str, Any]:
         """What config.json keeps."""
         return {
-            "architecture": "transformer",
+            "architecture": self.architecture,
             "src": self.src,
             "tgt": self.tgt,
             "model": self.model_config(vocab_size).as_dict(),
             "train": self.train.as_dict(),
             "augmentation": asdict(self.augmentation),
+            **({"began_from": self.began_from} if self.began_from else {}),
         }
+
+
+def _recurrent(name: str, **model: Any) -> Recipe:
+    """Beside the Transformer after as many epochs: the same corpus, augmentation and batches."""
+    return Recipe(name, "en", "fr", model, TrainConfig(epochs=8), architecture="seq2seq")
 
 
 # Small translators, alike but for what tells them the order of the words (and one for where its norm stands).
 _SMALL = {"d_model": 128, "n_heads": 4, "n_encoder_layers": 2, "n_decoder_layers": 2, "d_ff": 512, "max_len": 128}
 _FOUR_EPOCHS = TrainConfig(epochs=4)
+_TOY = TrainConfig(epochs=2, batch_tokens=200, lr=5e-3, warmup=20, max_tokens=64, vocab_size=400)
 
 RECIPES = {
     recipe.name: recipe
@@ -45,13 +54,30 @@ RECIPES = {
         Recipe("positions-learned-en-fr", "en", "fr", {**_SMALL, "positions": "learned"}, _FOUR_EPOCHS),
         Recipe("positions-none-en-fr", "en", "fr", {**_SMALL, "positions": "none"}, _FOUR_EPOCHS),
         Recipe("positions-prenorm-en-fr", "en", "fr", {**_SMALL, "norm": "pre"}, _FOUR_EPOCHS),
+        # As their papers have them: only Bahdanau's encoder reads both ways. So attention is all that sets
+        # luong-en-fr apart from rnn-en-fr.
+        _recurrent("bahdanau-en-fr", bidirectional=True, attention="bahdanau"),
+        _recurrent("rnn-en-fr", attention="none"),
+        _recurrent("luong-en-fr", attention="general"),
+        _recurrent("luong-local-en-fr", attention="local-p", window=5),
         # Small enough for a test: a few seconds on any machine.
         Recipe(
             "toy",
             "en",
             "fr",
             {"d_model": 32, "n_heads": 4, "n_encoder_layers": 2, "n_decoder_layers": 2, "d_ff": 64, "max_len": 64},
-            TrainConfig(epochs=2, batch_tokens=200, lr=5e-3, warmup=20, max_tokens=64, vocab_size=400),
+            _TOY,
+        ),
+        *(
+            Recipe(
+                f"toy-{attention}",
+                "en",
+                "fr",
+                {"d_model": 32, "hidden": 32, "max_len": 64, "attention": attention, "window": 2},
+                _TOY,
+                architecture="seq2seq",
+            )
+            for attention in ("none", "bahdanau", "general", "local-p")
         ),
     )
 }

@@ -1,0 +1,13 @@
+"""From a config to the network it describes, with fresh weights."""
+
+from __future__ import annotations
+
+from core.config import ModelConfig, Seq2SeqConfig
+from core.nn.seq2seq import Seq2Seq
+from core.nn.transformer import Transformer
+
+Net = Transformer | Seq2Seq  # translators: each is a `Stepper`, and `forward(src, tgt)` gives logits and maps
+
+
+def build(config: ModelConfig) -> Net:
+    return Seq2Seq(config) if isinstance(config, Seq2SeqConfig) else Transformer(config)
