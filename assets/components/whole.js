@@ -4,7 +4,7 @@ const HOLD = 500; // ms until Python hears of a choice that is already on the sc
 const FRAME = 0.76; // of the window's height that the picture may take before it scrolls
 const CARD_MOST = 1160; // CSS px
 
-// What was chosen for a run and a start: a component that is taken down and put up again still knows.
+// What was chosen under each turn: a component that is taken down and put up again still knows.
 const viewsBefore = new Map();
 
 export default function ({ data, parentElement, setStateValue }) {
@@ -14,8 +14,9 @@ export default function ({ data, parentElement, setStateValue }) {
   return cleanup;
 }
 
-class Whole {
+class Whole extends Run {
   constructor(root) {
+    super();
     this.root = root;
     Object.assign(this, { token: null, locked: false, head: 0, open: "", cursor: "" });
     this.base = make("canvas", { className: "base", "aria-hidden": "true" });
@@ -67,16 +68,8 @@ class Whole {
     const { header } = this;
     this.words = Object.fromEntries(Object.entries(header.words).map(([k, v]) => [k.replace("whole.", ""), v]));
     this.colours = { weights: colourTable(header.scale), signed: colourTable(header.difference) };
-    const { blocks, bytes } = blocksOf(header);
-    this.blocks = blocks;
-    let at = bytes;
-    this.maps = {};
-    for (const [kind, layers, heads, n, m] of header.maps) {
-      this.maps[kind] = { at, heads, n, m };
-      at += layers * heads * n * m;
-    }
-    this.about = JSON.stringify([header.about, header.start]);
-    const { token, ...rest } = viewsBefore.get(this.about) ?? header.start;
+    this.lay();
+    const { token, ...rest } = viewsBefore.get(header.turn) ?? header.start;
     Object.assign(this, rest, { token: this.known(token) });
     this.head = Math.min(this.head, this.maps.encoder_self.heads);
     if (!this.blocks.some((block) => block.code === this.open)) this.open = "";
@@ -88,90 +81,6 @@ class Whole {
   known(token) {
     const [side, i] = String(token).split("-");
     return (side === "src" || side === "tgt") && Number(i) < this.n(side) ? { side, i: Number(i) } : { side: "src", i: 0 };
-  }
-
-  n(side) {
-    return this.header[side].tokens.length;
-  }
-
-  keySide(block) {
-    return block.kind === "cross" ? "src" : block.side;
-  }
-
-  /** What a query of a block gives to a key: the mean over heads, or one head's weight. */
-  weight(block, query, key, head = this.head) {
-    const { at, heads, n, m } = this.maps[block.kind], cell = query * m + key, start = at + (block.layer - 1) * heads * n * m;
-    if (head) return this.bytes[start + (head - 1) * n * m + cell] / 255;
-    let sum = 0;
-    for (let h = 0; h < heads; h++) sum += this.bytes[start + h * n * m + cell];
-    return sum / (255 * heads);
-  }
-
-  /** [token, weight] of what a block's followed token reads; of those that read it, where it is a key. */
-  row(block, asKey, head = this.head) {
-    const { n, m } = this.maps[block.kind], at = asKey ? this.token.i : this.tokenOf(block.side);
-    return Array.from({ length: asKey ? n : m }, (_, i) => [i, asKey ? this.weight(block, i, at, head) : this.weight(block, at, i, head)]);
-  }
-
-  /** The followed token of a side; on the other side the one that cross-attention ties to it most. */
-  tokenOf(side) {
-    const { token } = this;
-    if (token.side === side) return token.i;
-    const best = [0, -1], crossings = this.blocks.filter((block) => block.kind === "cross");
-    for (let i = 0; i < this.n(side); i++) {
-      const weight = crossings.reduce((sum, block) => sum + (side === "src" ? this.weight(block, token.i, i) : this.weight(block, i, token.i)), 0);
-      if (weight > best[1]) best.splice(0, 2, i, weight);
-    }
-    return best[0];
-  }
-
-  /** How bright a row is, 0..1: the followed one, and on the other side as much as cross-attention ties it to that. */
-  lit(side, i) {
-    const { token } = this;
-    if (token.side === side) return token.i === i ? 1 : 0;
-    return this.blocks.reduce((most, block) => (block.kind !== "cross" ? most
-      : Math.max(most, side === "src" ? this.weight(block, token.i, i) : this.weight(block, i, token.i))), 0);
-  }
-
-  litKey(block, j) {
-    return this.token.side === "src" ? Number(this.token.i === j) : this.weight(block, this.token.i, j);
-  }
-
-  // ---- names ---------------------------------------------------------------
-
-  name(side, i, short = false) {
-    const axis = this.header[side];
-    return short ? (axis.continues[i] ? "·" : "") + clean(axis.tokens[i]) : tokenName(axis, i);
-  }
-
-  partText(strip, short = false) {
-    const { kind } = strip.block, { words } = this;
-    if (kind === "embed") return words[`part.${strip.part}`];
-    if (kind === "norm") return words["part.norm"];
-    if (strip.part === "k" || strip.part === "v") return short ? strip.part.toUpperCase() : words[`part.${strip.part}`];
-    if (strip.part === "after") return words[`part.after.${this.header.norm}`];
-    return words[kind === "ffn" ? "part.ffn" : "part.attention"];
-  }
-
-  blockName(block) {
-    const name = { encoder_self: "self", decoder_self: "masked" }[block.kind] ?? block.kind;
-    return this.words[`block.${name}`];
-  }
-
-  blockText(block) {
-    const { words } = this, side = block.side === "src" ? words.encoder : words.decoder;
-    return [side, ...(block.layer ? [fill(words.layer, { layer: block.layer })] : []), this.blockName(block)].join(" · ");
-  }
-
-  /** The layers of a side as [number, left, right]. */
-  layers(side) {
-    const found = new Map();
-    for (const block of this.blocks) {
-      if (block.side !== side || !block.layer) continue;
-      const [, x0] = found.get(block.layer) ?? [0, block.x0];
-      found.set(block.layer, [block.layer, x0, block.x1]);
-    }
-    return [...found.values()];
   }
 
   // ---- picture -------------------------------------------------------------
@@ -196,8 +105,8 @@ class Whole {
     const block = this.blocks.find((one) => one.code === this.open), card = this.card.show(block, Math.min(this.width, CARD_MOST));
     const gap = card ? card + 26 * (size / 12) : 0;
     const gaps = { src: block?.side === "src" ? gap : 0, tgt: block?.side === "tgt" ? gap : 0 };
-    const counts = ["src", "tgt"].map((side) => this.n(side));
-    this.g = layOut(this.blocks, counts, { width: this.width, height: window.innerHeight * FRAME, size, names: Math.max(widest("src"), widest("tgt")), gaps });
+    this.text = { size, names: Math.max(widest("src"), widest("tgt")) };
+    this.measure(gaps);
     const { g } = this, ratio = Math.min(this.ratio, Math.sqrt(40e6 / (g.width * g.height)));
     for (const canvas of [this.base, this.canvas]) {
       canvas.width = Math.ceil(g.width * ratio);
@@ -211,6 +120,12 @@ class Whole {
     paintBase(this, context, ratio);
     this.note();
     this.follow();
+  }
+
+  /** gaps: room for a card under each side. */
+  measure(gaps) {
+    const counts = ["src", "tgt"].map((side) => this.n(side));
+    this.g = layOut(this.blocks, counts, { width: this.width, height: window.innerHeight * FRAME, ...this.text, gaps });
   }
 
   placeButtons() {
@@ -323,7 +238,7 @@ class Whole {
   choose(change) {
     Object.assign(this, change);
     const view = { token: `${this.token.side}-${this.token.i}`, head: this.head, open: this.open, locked: this.locked };
-    viewsBefore.set(this.about, view);
+    viewsBefore.set(this.header.turn, view);
     if ("open" in change || ("head" in change && this.open)) this.draw();
     else {
       this.follow();
@@ -445,7 +360,7 @@ class Whole {
     this.notes = make("span", { className: "notes" });
     this.foot.replaceChildren(make("span", { className: "legend" }, text(`−${header.limit}`), bar, text(String(header.limit)), text(words.beyond)), this.notes,
       make("span", { className: "push" }, textButton("?", words.keys, () => { this.keys.hidden = !this.keys.hidden; }),
-        textButton("PNG", words.png, () => savePicturePng(this)), textButton("SVG", words.svg, () => savePictureSvg(this))));
+        textButton("PNG", words.png, () => closed(this, () => savePicturePng(this))), textButton("SVG", words.svg, () => closed(this, () => savePictureSvg(this)))));
   }
 
   /** What the picture simplifies, as it stands now. */

@@ -142,7 +142,8 @@ class Card {
   }
 
   pages(block, token) {
-    const { view } = this, values = { layer: block.layer, head: view.head || "mean", one: view.head || 1, row: token, number: token + 1, side: block.side };
+    const { view } = this, values = { layer: block.layer, head: view.head || "mean", one: view.head || 1, row: token,
+      sidename: block.side === "src" ? "encoder" : "decoder", last: view.blocks.reduce((most, one) => (one.side === block.side ? Math.max(most, one.layer) : most), 1) };
     const links = (view.header.links[block.kind] ?? []).map(([text, page, query]) => {
       const url = new URL(`./${page}`, window.location.href);
       for (const [name, value] of Object.entries(query)) url.searchParams.set(name, fill(value, values));

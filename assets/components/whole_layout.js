@@ -17,13 +17,12 @@ function blocksOf(header) {
     blocks.at(-1).strips.push({ ...strip, i, at, part, n: strip.norms.length, block: blocks.at(-1) });
     at += strip.norms.length * header.d;
   });
-  const last = blocks.at(-1);
   blocks.push({ code: "out", kind: "out", side: "tgt", layer: 0, strips: [] });
   for (const [i, block] of blocks.entries()) {
     // The residual stream as it came: what the block before it left behind. Embeddings are the first of their side.
     block.before = block.kind === "embed" ? null : blocks[i - 1].strips.at(-1);
   }
-  return { blocks, bytes: at, last };
+  return { blocks, bytes: at };
 }
 
 function blockKind(code) {
@@ -47,7 +46,7 @@ function pieces(block, first) {
 
 /** Places of all strips and blocks for a page of that width. names: CSS px of the longest token name. */
 function layOut(blocks, counts, { width, height, size, names, gaps }) {
-  const f = size / 12, left = Math.min(NAMES * f, names) + 8 * f;
+  const f = size / 12, left = Math.min(NAMES * f, names) + 12 * f;
   const [source, target] = ["src", "tgt"].map((side) => blocks.filter((block) => block.side === side && block.kind !== "out"));
   const share = (strip) => (strip.part === "k" || strip.part === "v" ? KV : 1);
   const measured = (side) => {

@@ -1,5 +1,15 @@
 // The picture as a file, with the followed token's lines. In front of whole.js.
 
+/** The picture without an open card, which is no part of it. */
+function closed(view, save) {
+  const open = view.open;
+  view.open = "";
+  view.measure({ src: 0, tgt: 0 });
+  save();
+  view.open = open;
+  view.draw();
+}
+
 function savePicturePng(view) {
   const { g } = view, ratio = exportRatio(g.width, g.height), size = { width: Math.ceil(g.width * ratio), height: Math.ceil(g.height * ratio) };
   const canvas = make("canvas", size), over = make("canvas", size);

@@ -87,7 +87,8 @@ _component = st.components.v2.component(
     html='<div class="whole"></div>',
     css=source("common.css", "whole.css"),
     js=source(
-        "common.js", "pixels.js", "whole_layout.js", "whole_paint.js", "whole_card.js", "whole_save.js", "whole.js"
+        *("common.js", "pixels.js", "whole_layout.js", "whole_paint.js", "whole_follow.js", "whole_run.js"),
+        *("whole_card.js", "whole_save.js", "whole.js"),
     ),
 )
 
@@ -114,6 +115,7 @@ def whole(
     norm: str,
     *,
     start: View,
+    turn: int,
     links: Mapping[str, Sequence[tuple[str, str, Mapping[str, str]]]],
     words: Mapping[str, str],
     scale: Sequence[tuple[float, str]],
@@ -123,13 +125,14 @@ def whole(
 ) -> None:
     """Draw a run; pointing, holding and opening stay in the browser, which tells of them afterwards.
 
-    vectors, fired, d_ff, norm: as core/lab/whole.py has them, `<block>/<part>` in the order of the flow. start: what is shown at first;
-    while it stays the same, a later choice of the person outranks it.
+    vectors, fired, d_ff, norm: as core/lab/whole.py has them, `<block>/<part>` in the order of the flow.
+    start: what is shown at first; turn: a number for it. As long as it is the same, what the person chose since counts.
     links: kind of block -> (text, page, its query); "{layer}", "{head}", "{row}" in a query are filled in there.
     on_view: hears what a person chose, before the page runs again.
     """
     header = {
         "start": asdict(start),
+        "turn": turn,
         "about": [trace.model, trace.src_text, trace.tgt_text],
         **_axes(trace),
         **_strips(vectors),

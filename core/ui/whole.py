@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import secrets
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from core.lab.whole import Whole
 
 LINKED = ("token", "hold", "head", "open")  # each with `whole.` before it in the link
-START, VIEW = "whole.start", "whole.view"  # (the run, its View): as it was first shown, as it is now
+START, VIEW = "whole.start", "whole.view"  # (the run, its View, its turn) as first shown; (the run, its View) as now
 Links = dict[str, list[tuple[str, str, Mapping[str, str]]]]
 
 
@@ -49,7 +50,7 @@ def vectors_or_say(info: ModelInfo, trace: Trace) -> Whole | None:
 def draw(trace: Trace, found: Whole) -> View:
     """The picture; returns what a person looks at."""
     about = repr((trace.model, trace.src_text, trace.tgt_text, trace.chosen))
-    start = _start(about, trace, found)
+    start, turn = _start(about, trace, found)
     kept = st.session_state.get(VIEW)
     view: View = kept[1] if kept and kept[0] == about else start
 
@@ -57,7 +58,8 @@ def draw(trace: Trace, found: Whole) -> View:
         st.session_state[VIEW] = about, _valid(new, trace, found)
 
     picture(
-        trace, found.vectors, found.fired, found.d_ff, found.norm, start=start, links=_links(trace), words=texts(WORDS),
+        trace, found.vectors, found.fired, found.d_ff, found.norm, start=start, turn=turn, links=_links(trace),
+        words=texts(WORDS),
         scale=weight_scale(dark()), file_stem=file_stem(trace.src_text, trace.model, "whole"), key="whole.picture",
         on_view=hear,
     )  # fmt: skip
@@ -71,14 +73,14 @@ def codes(view: View) -> tuple[str, ...]:
     return view.token, str(int(view.locked)), str(view.head or "mean"), view.open or "none"
 
 
-def _start(about: str, trace: Trace, found: Whole) -> View:
-    """How the picture of a run begins, the same as long as it is shown: the link's wish, else one token followed.
+def _start(about: str, trace: Trace, found: Whole) -> tuple[View, int]:
+    """How the picture of a run begins, and a number for that, both kept as long as the run is shown.
 
-    Another sentence keeps the chosen head and the open block, which every sentence has.
+    It is as the link wishes, else one token is followed. Another sentence keeps the head and the open block.
     """
     kept = st.session_state.get(START)
     if kept and kept[0] == about:
-        return kept[1]
+        return kept[1], kept[2]
     asked = {name: st.query_params.get(f"whole.{name}", "") for name in LINKED}
     if kept:
         before: View = (st.session_state.get(VIEW) or kept)[1]
@@ -89,8 +91,9 @@ def _start(about: str, trace: Trace, found: Whole) -> View:
         asked.get("hold") == "1",
     )  # fmt: skip
     view = _valid(view, trace, found)
-    st.session_state[START] = about, view
-    return view
+    turn = secrets.randbits(31)
+    st.session_state[START] = about, view, turn
+    return view, turn
 
 
 def _valid(view: View, trace: Trace, found: Whole) -> View:
@@ -126,7 +129,8 @@ def _links(trace: Trace) -> Links:
     def to(page: str, **query: str) -> tuple[str, str, Mapping[str, str]]:
         return t(f"whole.page.{page}"), page, {name.replace("_", "."): value for name, value in query.items()} | common
 
-    inside = to("layer", layer="{layer}")
+    inside = to("layer", layer_side="{sidename}", layer="{layer}", token="{row}")
+    last = to("layer", layer_side="{sidename}", layer="{last}", token="{row}")
     attention: Links = {
         kind: [
             to("heads", kind=kind, layer="{layer}", head="{head}"),
@@ -137,5 +141,5 @@ def _links(trace: Trace) -> Links:
         for kind in ("encoder_self", "decoder_self", "cross")
     }
     return attention | {
-        "embed": [to("positions")], "ffn": [inside], "norm": [inside], "out": [to("decoding"), inside],
+        "embed": [to("positions")], "ffn": [inside], "norm": [last], "out": [to("decoding"), last],
     }  # fmt: skip
