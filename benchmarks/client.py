@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 import websockets
 from streamlit.proto.BackMsg_pb2 import BackMsg
@@ -12,27 +12,34 @@ from streamlit.proto.BidiComponent_pb2 import BidiComponent
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 
+class Widget(NamedTuple):
+    id: str
+    kind: str  # of its element: selectbox, text_input ...
+    fragment: str  # that runs when it changes; empty: the page does
+
+
 class Tab:
     """One session. Like the browser it keeps the large messages it was told to keep, and says which it has."""
 
-    def __init__(self, socket: websockets.ClientConnection, query: str) -> None:
+    def __init__(self, socket: websockets.ClientConnection, query: str, page: str = "") -> None:
         self.socket = socket
         self.query = query
+        self.page = page  # its path; empty: the first
+        self.page_hash = ""
         self.kept: dict[str, ForwardMsg] = {}
         self.overview = BidiComponent()
-        self.fragment = ""
-        self.sentence = ""  # the text field's widget id
+        self.widgets: dict[str, Widget] = {}  # by their keys
         self.received = 0  # bytes, since the beginning
         self.elements: list[str] = []  # kinds of the elements that the last run sent
 
     @classmethod
-    async def open(cls, address: str, query: str = "lang=en") -> Self:
+    async def open(cls, address: str, query: str = "lang=en", page: str = "") -> Self:
         """Connect and run the page for the first time."""
         url = address.replace("http", "ws", 1) + "/_stcore/stream"
         socket = await websockets.connect(
             url, subprotocols=[websockets.Subprotocol("streamlit")], max_size=None, compression=None, ping_interval=None
         )
-        tab = cls(socket, query)
+        tab = cls(socket, query, page)
         await tab.run(tab._ask())
         return tab
 
@@ -40,6 +47,7 @@ class Tab:
         message = BackMsg()
         state = message.rerun_script
         state.query_string = self.query
+        state.page_script_hash, state.page_name = self.page_hash, "" if self.page_hash else self.page
         state.cached_message_hashes.extend(self.kept)
         state.context_info.locale, state.context_info.timezone, state.context_info.color_scheme = (
             "en-US",
@@ -50,19 +58,32 @@ class Tab:
 
     async def choose_head(self, layer: int, head: int) -> float:
         """Click on a head in the overview; it runs the fragment alone. Seconds until that is done."""
-        message = self._ask()
-        message.rerun_script.fragment_id = self.fragment
-        widget = message.rerun_script.widget_states.widgets.add()
         size = int.from_bytes(self.overview.bytes[:4], "little")
         turn = json.loads(self.overview.bytes[4 : 4 + size])["turn"]
-        widget.id, widget.json_value = self.overview.id, json.dumps({"chosen": [layer, head, turn]})
-        return await self.run(message)
+        chosen = json.dumps({"chosen": [layer, head, turn]})
+        return await self._change(next(w for w in self.widgets.values() if w.id == self.overview.id), chosen)
+
+    async def choose(self, key: str, option: str) -> float:
+        """Another option of a select box. Seconds until that is done."""
+        return await self._change(self.widgets[key], option)
 
     async def type(self, text: str) -> float:
         """Another sentence; it runs the page. Seconds until that is done."""
+        return await self._change(self.widgets["sentence"], text)
+
+    async def again(self) -> float:
+        """The whole page once more, nothing changed."""
+        return await self.run(self._ask())
+
+    async def _change(self, widget: Widget, value: str) -> float:
         message = self._ask()
-        widget = message.rerun_script.widget_states.widgets.add()
-        widget.id, widget.string_value = self.sentence, text
+        message.rerun_script.fragment_id = widget.fragment
+        state = message.rerun_script.widget_states.widgets.add()
+        state.id = widget.id
+        if widget.kind == "bidi_component":
+            state.json_value = value
+        else:
+            state.string_value = value
         return await self.run(message)
 
     async def run(self, message: BackMsg) -> float:
@@ -84,19 +105,21 @@ class Tab:
             return self.take(self.kept[answer.ref_hash])
         if answer.metadata.cacheable:
             self.kept[answer.hash] = answer
-        if kind == "page_info_changed":
+        if kind == "navigation":
+            self.page_hash = answer.navigation.page_script_hash
+        elif kind == "page_info_changed":
             self.query = answer.page_info_changed.query_string
         elif kind == "delta" and answer.delta.HasField("new_element"):
             self._note(answer.delta.new_element, answer.delta.fragment_id)
-        return bool(kind == "script_finished")
+        return bool(kind == "script_finished" and answer.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN)
 
     def _note(self, element: Any, fragment: str) -> None:
         kind = element.WhichOneof("type")
         self.elements.append(kind)
         if kind == "exception":
             raise RuntimeError(f"the page shows {element.exception.type}: {element.exception.message}")
-        if kind == "bidi_component" and element.bidi_component.component_name.endswith("headlight_overview"):
-            self.overview.CopyFrom(element.bidi_component)
-            self.fragment = fragment
-        if kind == "text_input" and "sentence" in element.text_input.id:
-            self.sentence = element.text_input.id
+        shown = getattr(element, kind)
+        if "-" in (name := getattr(shown, "id", "")):  # $$ID-hash-key
+            self.widgets[name.split("-", 2)[2]] = Widget(name, kind, fragment)
+        if kind == "bidi_component" and shown.component_name.endswith("headlight_overview"):
+            self.overview.CopyFrom(shown)

@@ -61,9 +61,9 @@ def head(*cells: object) -> None:
     row(*("---" for _ in cells))
 
 
-def options(description: str | None, **defaults: int) -> argparse.Namespace:
-    """The command's options, all of them whole numbers."""
+def options(description: str | None, **defaults: int | str) -> argparse.Namespace:
+    """The command's options, each of its default's type."""
     parser = argparse.ArgumentParser(description=description, formatter_class=argparse.ArgumentDefaultsHelpFormatter)
     for name, value in defaults.items():
-        parser.add_argument(f"--{name}", type=int, default=value, help=" ")
+        parser.add_argument(f"--{name}", type=type(value), default=value, help=" ")
     return parser.parse_args()
