@@ -158,7 +158,7 @@ class Walk {
     const i = this.dimension ?? this.held;
     this.followed.textContent = i === null ? "" : fill(this.words.followed, { i: i + 1 });
     if (!this.header.opens) return;
-    this.status.textContent = fill(this.words.step, { shown: at + 1, total, title: this.boxes[at].header.title });
+    this.status.textContent = fill(this.words.step, { shown: at + 1, total, title: this.boxes[at].header.title.replace("\n", " · ") });
     this.buttons.first.disabled = this.buttons.previous.disabled = at === 0;
     this.buttons.next.disabled = at === total - 1;
     this.buttons.all.disabled = !this.walking;

@@ -19,7 +19,7 @@ class BoxView {
     this.note = make("span", { className: "note", textContent: clean(header.note) });
     this.line = make("span", { className: "line", hidden: true });
     const { opens } = owner.header;
-    const label = fill(owner.words.box, { group, title: header.title, note: header.note });
+    const label = fill(owner.words.box, { group, title: header.title, note: header.note }).replaceAll("\n", " ");
     this.element = make(opens ? "button" : "div", { className: opens ? "box opens" : "box", "aria-label": label });
     this.joiner = make("span", { className: "joiner", textContent: header.joiner, "aria-hidden": "true" });
     if (opens) this.element.type = "button";
