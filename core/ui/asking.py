@@ -36,7 +36,9 @@ def model_picker(architectures: tuple[str, ...] = ("transformer",)) -> ModelInfo
     if not infos:
         st.error(t("model.none", folder=md(str(shelf()))))
         st.stop()
-    name = st.sidebar.selectbox(t("model.label"), list(infos), key="model", bind="query-params", help=t("model.help"))
+    # The widest first: those trained small for one page's comparison are nobody's first choice.
+    names = sorted(infos, key=lambda name: -getattr(infos[name].config, "d_model", 0))
+    name = st.sidebar.selectbox(t("model.label"), names, key="model", bind="query-params", help=t("model.help"))
     return infos[name]
 
 

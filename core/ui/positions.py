@@ -110,7 +110,7 @@ def _step(key: str, options: tuple[str, ...], default: str) -> str:
     return into_link(key, chosen, default)
 
 
-def number(key: str, low: int, high: int, default: int) -> int:
+def number(key: str, low: int, high: int, default: int, width: int | None = None) -> int:
     """A slider over whole numbers, kept in the link; a bound that moves takes the number along."""
     if key not in st.session_state:
         asked = st.query_params.get(key, "")
@@ -118,7 +118,9 @@ def number(key: str, low: int, high: int, default: int) -> int:
     st.session_state[key] = min(max(int(st.session_state[key]), low), high)
     if low == high:
         return low
-    chosen = st.slider(t(key), low, high, key=key, help=t(f"{key}.help"), persist_state="session")
+    chosen = st.slider(
+        t(key), low, high, key=key, help=t(f"{key}.help"), persist_state="session", width=width or "stretch"
+    )
     return int(into_link(key, str(chosen), str(default)))
 
 
@@ -204,7 +206,7 @@ def order(c: Chosen) -> Order:
     """How the words are to change places: by lot, backwards, or as typed."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         kind = choice("positions.order", ORDERS)
-        seed = number("positions.seed", 1, 20, 1) if kind == "shuffled" else 1
+        seed = number("positions.seed", 1, 20, 1, 260) if kind == "shuffled" else 1
         typed: str = ""
         if kind == "hand":
             typed = st.text_input(
