@@ -1,4 +1,4 @@
-"""The lean decoder is the Transformer's own, one row at a time: same logits, whatever the configuration."""
+"""The lean decoder is the Transformer's own, one row at a time: its arithmetic exactly, its 8 bits nearly."""
 
 from dataclasses import replace
 
@@ -7,11 +7,12 @@ import torch
 from torch.testing import assert_close
 
 from core.config import TransformerConfig
-from core.nn.lean import LeanDecoder
+from core.nn.lean import Affine, EightBit, LeanDecoder, large
 from core.nn.transformer import Transformer
 
+# No width is a multiple of 16, so every matrix stays in single precision.
 CONFIG = TransformerConfig(
-    vocab_size=20, d_model=32, n_heads=4, n_encoder_layers=1, n_decoder_layers=3, d_ff=48, max_len=16
+    vocab_size=20, d_model=24, n_heads=4, n_encoder_layers=1, n_decoder_layers=3, d_ff=40, max_len=16
 )
 SRC, TGT = torch.tensor([[5, 6, 7, 8, 2]]), [1, 9, 8, 7, 0, 1, 4]
 
@@ -55,3 +56,36 @@ def test_two_sentences_share_the_weights_and_nothing_else():
     for i, src in enumerate(sources):
         logits = torch.stack([both[i] for both in in_turns])
         assert_close(logits, ours(src, torch.tensor([TGT[:4]])).logits[0], rtol=1e-4, atol=1e-5)
+
+
+@torch.inference_mode()
+def test_large_matrices_in_eight_bits_are_near_and_leave_the_model_alone():
+    ours = net(d_model=64, d_ff=128)
+    before = {name: p.clone() for name, p in ours.named_parameters()}
+    lean = LeanDecoder(ours)
+    assert isinstance(lean.layers[0].w_1, EightBit)
+    cache = lean.start(ours.encode(SRC).cross, len(TGT))
+    near = torch.stack([lean.step(cache, token, at) for at, token in enumerate(TGT)])
+    exact = ours(SRC, torch.tensor([TGT])).logits[0]
+    assert not torch.equal(near, exact)
+    assert (near - exact).abs().max() < 0.05 * exact.abs().max()
+    assert all(torch.equal(before[name], p) for name, p in ours.named_parameters())
+
+
+@torch.inference_mode()
+def test_eight_bits_are_off_by_half_a_step_of_the_output_s_own_scale():
+    linear = torch.nn.Linear(32, 3)
+    linear.weight[0] = 1000 * linear.weight[0]  # a large output takes nothing from the small ones
+    linear.weight[2] = 0
+    kept = large(linear)
+    assert isinstance(kept, EightBit)
+    weight, step = kept.weight * kept.scale[:, None], linear.weight.abs().amax(1, keepdim=True) / 127
+    assert ((weight - linear.weight).abs() <= 0.75 * step).all()  # a scale is a bfloat16, rounded itself
+    x = torch.randn(1, 32)
+    assert_close(kept(x), linear(x), rtol=0.02, atol=0.02 * 1000)
+    assert_close(kept(x)[:, 1:], linear(x)[:, 1:], rtol=0.02, atol=0.02)
+
+
+@pytest.mark.parametrize("width", [1, 8, 20, 36, 100])
+def test_a_width_that_the_kernel_cannot_read_stays_as_it_is(width):
+    assert type(large(torch.nn.Linear(width, 16))) is Affine
