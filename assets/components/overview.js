@@ -3,6 +3,7 @@
 const GAP = 6; // CSS px between heads
 const SMALLEST = 40, LARGEST = 168; // CSS px a head at zoom 1, with labels of 12 px
 const CELL = 28; // CSS px a cell has at most, or a one-token map would be a wall of colour
+const BAR = 5; // CSS px of the coloured bar under a head that is measured
 const EDGE = 4; // CSS px around the heads, room for the outline of a chosen one
 const PIXELS = 24e6; // of the canvas, at most
 const SVG_CELLS = 20_000;
@@ -83,12 +84,18 @@ class Overview {
     const within = (i, count) => (i === null ? null : Math.min(i, count - 1)); // null: all of them, pooled
     this.chosen = [within(this.chosen[0], this.nLayers), within(this.chosen[1], this.nHeads)];
 
+    // Where each head stands: in the model's order, or in that of a measure. heads are counted through all layers.
+    this.order = header.tint?.order ?? Array.from({ length: this.nLayers * this.nHeads }, (_, at) => at);
+    this.standing = new Map(this.order.map((at, place) => [at, place]));
+    this.sorted = Boolean(header.tint?.order);
+    this.tints = header.tint && colourTable(header.scale);
     const title = fill(words.label, { layers: this.nLayers, heads: this.nHeads });
     this.canvas.setAttribute("aria-label", title);
     const label = (template, name, i) =>
       make("span", { textContent: i ? String(i + 1) : fill(template, { [name]: 1 }), className: i ? "" : "first" });
     this.heads.replaceChildren(...Array.from({ length: this.nHeads }, (_, i) => label(words.head, "head", i)));
     this.layers.replaceChildren(...Array.from({ length: this.nLayers }, (_, i) => label(words.layer, "layer", i)));
+    for (const side of [this.heads, this.layers]) side.hidden = this.sorted; // each head then carries its own name
 
     const open = this.keys?.hidden === false;
     this.keys?.remove();
@@ -104,7 +111,20 @@ class Overview {
     const save = make("span", { className: "push" },
       textButton("?", words.keys, () => this.showKeys(this.keys.hidden)), textButton("PNG", words.png, () => this.savePng()));
     if (this.weights.length < SVG_CELLS) save.append(textButton("SVG", words.svg, () => this.saveSvg()));
+    if (header.tint) legend.append(this.tintLegend(header.tint));
     this.foot.replaceChildren(legend, save);
+  }
+
+  /** What the bars under the heads say: from 0 to the largest there is. */
+  tintLegend({ title, most }) {
+    const bar = make("i");
+    bar.style.background = `linear-gradient(to right, ${this.header.scale.map(([at, c]) => `${c} ${at * 100}%`).join(", ")})`;
+    const part = (text) => make("span", { textContent: text });
+    return make("span", { className: "legend tint" }, part(`${clean(title)}: 0`), bar, part(this.tintText(most)));
+  }
+
+  tintText(value) {
+    return value.toFixed(value < 10 ? 2 : 1);
   }
 
   /** The weight of a cell as text. One byte knows it to 1/255 (of the head's peak, when stretched): where
@@ -125,8 +145,9 @@ class Overview {
     const { n, m, nHeads, nLayers } = this;
     const room = this.root.clientWidth - this.layersWidth - 2 * EDGE;
     const wide = (room - GAP * (nHeads - 1)) / nHeads;
-    const tall = Math.max(520, window.innerHeight * 0.82) / nLayers - GAP;
-    const small = SMALLEST * (parseFloat(getComputedStyle(this.heads).fontSize) / 12), large = Math.max(LARGEST, small);
+    const type = parseFloat(getComputedStyle(this.heads).fontSize), strip = this.header.tint ? BAR + type * 1.4 + 3 : 0;
+    const tall = Math.max(520, window.innerHeight * 0.82) / nLayers - GAP - strip;
+    const small = SMALLEST * (type / 12), large = Math.max(LARGEST, small);
     const shape = Math.min(2, Math.max(0.5, n / m)); // height over width
     const base = Math.max(small, Math.min(large, wide, tall / shape, CELL * Math.max(m, n / shape)));
     const most = Math.sqrt(PIXELS / (nHeads * nLayers * shape)) / ratio;
@@ -134,16 +155,16 @@ class Overview {
     const size = Math.min(base * zoom, Math.max(small, most));
     const w = snap(Math.round(size * ratio), m);
     const h = snap(Math.max(Math.round(size * shape * ratio), 1), n);
-    const gap = Math.round(GAP * ratio);
-    return { w, h, gap, ratio, base, most, stepX: w + gap, stepY: h + gap,
-      width: nHeads * (w + gap) - gap, height: nLayers * (h + gap) - gap };
+    const gap = Math.round(GAP * ratio), below = Math.round(strip * ratio); // what a measured head carries under it
+    return { w, h, gap, ratio, base, most, type, below, stepX: w + gap, stepY: h + below + gap,
+      width: nHeads * (w + gap) - gap, height: nLayers * (h + below + gap) - gap };
   }
 
   draw() {
     this.width = this.root.clientWidth;
     if (!this.width || !this.header) return;
     this.ratio = window.devicePixelRatio;
-    this.layersWidth = Math.ceil(this.layers.firstChild.getBoundingClientRect().width * 1.08) + 9; // bold is wider
+    this.layersWidth = this.sorted ? 0 : Math.ceil(this.layers.firstChild.getBoundingClientRect().width * 1.08) + 9; // bold is wider
     const g = (this.grid = this.measure(this.ratio, this.zoom));
     const px = (value) => `${value / g.ratio}px`;
     this.canvas.width = g.width;
@@ -170,14 +191,41 @@ class Overview {
     context.strokeStyle = getComputedStyle(this.root).color;
     context.lineWidth = Math.max(1, Math.round(g.ratio));
     const size = this.n * this.m;
-    for (let at = 0; at < this.nLayers * this.nHeads; at++) {
-      const x = left + (at % this.nHeads) * g.stepX, y = top + Math.floor(at / this.nHeads) * g.stepY;
+    for (const [place, at] of this.order.entries()) {
+      const x = left + (place % this.nHeads) * g.stepX, y = top + Math.floor(place / this.nHeads) * g.stepY;
       paintHead(pixels, this.weights.subarray(at * size, (at + 1) * size), this.m, rows, columns, this.colours);
       context.putImageData(image, x, y);
       context.globalAlpha = 0.16; // a hairline: where weights are 0 a head has the colour of the page
       context.strokeRect(x + context.lineWidth / 2, y + context.lineWidth / 2, g.w - context.lineWidth, g.h - context.lineWidth);
       context.globalAlpha = 1;
+      if (this.tints) this.paintTint(context, g, at, x, y + g.h);
     }
+  }
+
+  /** The bar under a head, and its number; where heads are sorted, the head's name first. */
+  paintTint(context, g, at, x, y) {
+    const { values, most } = this.header.tint, style = getComputedStyle(this.root), size = g.type * g.ratio;
+    context.fillStyle = hex(this.tints[Math.round(255 * Math.min(1, values[at] / most))]);
+    context.fillRect(x, y + g.ratio, g.w, BAR * g.ratio);
+    context.globalAlpha = 0.3;
+    context.strokeRect(x + context.lineWidth / 2, y + g.ratio, g.w - context.lineWidth, BAR * g.ratio);
+    context.globalAlpha = 1;
+    context.fillStyle = style.color;
+    context.font = `${size}px ${style.fontFamily}`;
+    context.textBaseline = "alphabetic";
+    for (const [text, dx, anchor, bold] of this.tintTexts(at, g)) {
+      context.font = `${bold ? 700 : 400} ${size}px ${style.fontFamily}`;
+      context.textAlign = anchor;
+      context.fillText(text, x + dx, y + BAR * g.ratio + size * 1.15);
+    }
+  }
+
+  /** [text, distance from the left, alignment, bold]: `2.5` is layer 2, head 5. */
+  tintTexts(at, g) {
+    const value = this.tintText(this.header.tint.values[at]);
+    if (!this.sorted) return [[value, g.w / 2, "center", false]];
+    const name = `${Math.floor(at / this.nHeads) + 1}.${(at % this.nHeads) + 1}`;
+    return g.w / g.ratio < g.type * 5.2 ? [[name, g.w / 2, "center", true]] : [[name, 0, "left", true], [value, g.w, "right", false]];
   }
 
   place(mark, x, y, w, h, around) {
@@ -190,21 +238,38 @@ class Overview {
 
   markChosen() {
     const [layer, head] = this.chosen, g = this.grid;
-    this.place(this.chosenMark, (head ?? 0) * g.stepX, (layer ?? 0) * g.stepY,
-      head === null ? g.width : g.w, layer === null ? g.height : g.h, 3);
+    // Sorted, the heads of a layer stand apart: there is no one outline around them.
+    this.chosenMark.hidden = this.sorted && (layer === null || head === null);
+    if (!this.chosenMark.hidden) {
+      const [row, column] = layer === null || head === null ? [layer ?? 0, head ?? 0] : this.stands(layer, head);
+      this.place(this.chosenMark, column * g.stepX, row * g.stepY,
+        head === null ? g.width : g.w, layer === null ? g.height : g.h, 3);
+    }
     [...this.heads.children].forEach((span, i) => span.classList.toggle("on", i === head || head === null));
     [...this.layers.children].forEach((span, i) => span.classList.toggle("on", i === layer || layer === null));
   }
 
   // ---- pointing ------------------------------------------------------------
 
+  /** [row, column] of a head in the picture, and back. */
+  stands(layer, head) {
+    const place = this.standing.get(layer * this.nHeads + head);
+    return [Math.floor(place / this.nHeads), place % this.nHeads];
+  }
+
+  headAt(row, column) {
+    const at = this.order[row * this.nHeads + column];
+    return [Math.floor(at / this.nHeads), at % this.nHeads];
+  }
+
   spot(event) {
     const g = this.grid, box = this.canvas.getBoundingClientRect();
     const x = (event.clientX - box.left) * g.ratio, y = (event.clientY - box.top) * g.ratio;
-    const [head, layer] = [Math.floor(x / g.stepX), Math.floor(y / g.stepY)];
-    const [u, v] = [(x - head * g.stepX) / g.w, (y - layer * g.stepY) / g.h];
-    if (u < 0 || v < 0 || u >= 1 || v >= 1 || head >= this.nHeads || layer >= this.nLayers) return null;
-    return { layer, head, query: Math.floor(v * this.n), key: Math.floor(u * this.m) };
+    const [column, row] = [Math.floor(x / g.stepX), Math.floor(y / g.stepY)];
+    const [u, v] = [(x - column * g.stepX) / g.w, (y - row * g.stepY) / g.h];
+    if (u < 0 || v < 0 || u >= 1 || v >= 1 || column >= this.nHeads || row >= this.nLayers) return null;
+    const [layer, head] = this.headAt(row, column);
+    return { layer, head, row, column, query: Math.floor(v * this.n), key: Math.floor(u * this.m) };
   }
 
   hover() {
@@ -214,16 +279,21 @@ class Overview {
     const [w, h] = [g.w / this.m, g.h / this.n];
     this.cellMark.hidden = !spot || Math.min(w, h) < 5 * g.ratio;
     if (!spot) return;
-    const where = { layer: spot.layer + 1, head: spot.head + 1 };
     const what = { query: tokenName(this.header.queries, spot.query), key: tokenName(this.header.keys, spot.key), weight: this.reading(spot) };
-    this.tip.replaceChildren(...fillNodes(this.words.hover, what), make("small", { textContent: fill(this.words.at, where) }));
-    this.place(this.cellMark, spot.head * g.stepX + spot.key * w, spot.layer * g.stepY + spot.query * h, w, h, 0);
+    this.tip.replaceChildren(...fillNodes(this.words.hover, what), make("small", { textContent: this.aboutHead(spot) }));
+    this.place(this.cellMark, spot.column * g.stepX + spot.key * w, spot.row * g.stepY + spot.query * h, w, h, 0);
     const box = this.root.getBoundingClientRect();
     const x = this.pointer.clientX - box.left, y = this.pointer.clientY - box.top;
     const left = Math.max(0, Math.min(x + 16, box.width - this.tip.offsetWidth));
     const above = this.pointer.clientY + 24 + this.tip.offsetHeight > window.innerHeight;
     this.tip.style.transform = `translate(${left}px, ${above ? y - this.tip.offsetHeight - 12 : y + 20}px)`;
-    this.say(`${fill(this.words.at, where)}: ${fill(this.words.hover, what)}`);
+    this.say(`${this.aboutHead(spot)}: ${fill(this.words.hover, what)}`);
+  }
+
+  /** Which head it is, and what it measures. */
+  aboutHead({ layer, head }) {
+    const name = fill(this.words.at, { layer: layer + 1, head: head + 1 }), { tint } = this.header;
+    return tint ? `${name} · ${clean(tint.title)} ${tint.values[layer * this.nHeads + head].toFixed(3)}` : name;
   }
 
   /** Spoken once the pointer rests: a reader can't follow each cell. */
@@ -248,8 +318,8 @@ class Overview {
   }
 
   reveal(centre) {
-    const g = this.grid, box = this.scroller, [layer, head] = this.chosen.map((i) => i ?? 0);
-    const x = (head * g.stepX) / g.ratio, y = (layer * g.stepY) / g.ratio, w = g.w / g.ratio, h = g.h / g.ratio;
+    const g = this.grid, box = this.scroller, [row, column] = this.stands(...this.chosen.map((i) => i ?? 0));
+    const x = (column * g.stepX) / g.ratio, y = (row * g.stepY) / g.ratio, w = g.w / g.ratio, h = g.h / g.ratio;
     const inner = [box.clientWidth - this.canvas.offsetLeft, box.clientHeight - this.canvas.offsetTop];
     const seen = (start, size, from, room) => start >= from && start + size <= from + room;
     if (centre || !seen(x, w, box.scrollLeft, inner[0])) box.scrollLeft = x - (inner[0] - w) / 2;
@@ -258,14 +328,14 @@ class Overview {
 
   key(event) {
     if (event.altKey || event.ctrlKey || event.metaKey) return;
-    const [layer, head] = this.chosen.map((i) => i ?? 0);
-    const go = (l, h) => {
-      const to = [Math.min(this.nLayers - 1, Math.max(0, l)), Math.min(this.nHeads - 1, Math.max(0, h))];
+    const [row, column] = this.stands(...this.chosen.map((i) => i ?? 0));
+    const go = (r, c) => {
+      const to = this.headAt(Math.min(this.nLayers - 1, Math.max(0, r)), Math.min(this.nHeads - 1, Math.max(0, c)));
       if (to[0] !== this.chosen[0] || to[1] !== this.chosen[1]) this.choose(...to, 160);
     };
     const actions = {
-      ArrowLeft: () => go(layer, head - 1), ArrowRight: () => go(layer, head + 1),
-      ArrowUp: () => go(layer - 1, head), ArrowDown: () => go(layer + 1, head),
+      ArrowLeft: () => go(row, column - 1), ArrowRight: () => go(row, column + 1),
+      ArrowUp: () => go(row - 1, column), ArrowDown: () => go(row + 1, column),
       Home: () => go(0, 0), End: () => go(this.nLayers - 1, this.nHeads - 1),
       "+": () => this.setZoom(this.zoom * 1.5), "=": () => this.setZoom(this.zoom * 1.5), "-": () => this.setZoom(this.zoom / 1.5),
       Enter: () => this.toggleZoom(), "?": () => this.showKeys(this.keys.hidden),
@@ -320,6 +390,7 @@ class Overview {
 
   /** [text, x, y, alignment] of the numbers around the heads. */
   labels(g, left, top, space) {
+    if (this.sorted) return [];
     const heads = [...this.heads.children].map((span, i) =>
       [span.textContent, left + i * g.stepX + (i ? g.w / 2 : 0), top - space, i ? "center" : "left"]);
     const layers = [...this.layers.children].map((span, i) => [span.textContent, left - space, top + i * g.stepY + g.h / 2, "right"]);
@@ -335,8 +406,8 @@ class Overview {
     picture.append(svg("title", {}, this.canvas.getAttribute("aria-label")));
     picture.append(svg("rect", { width: "100%", height: "100%", fill: style.getPropertyValue("--st-background-color") || "#fff" }));
     const cell = this.n * this.m, [w, h] = [g.w / this.m, g.h / this.n];
-    for (let at = 0; at < this.nLayers * this.nHeads; at++) {
-      const x = left + (at % this.nHeads) * g.stepX, y = top + Math.floor(at / this.nHeads) * g.stepY;
+    for (const [place, at] of this.order.entries()) {
+      const x = left + (place % this.nHeads) * g.stepX, y = top + Math.floor(place / this.nHeads) * g.stepY;
       const group = svg("g", { transform: `translate(${x} ${y})` });
       group.append(svg("rect", { width: g.w, height: g.h, fill: hex(this.colours[0]), stroke: style.color, "stroke-opacity": 0.16 }));
       for (let i = 0; i < cell; i++) {
@@ -344,6 +415,7 @@ class Overview {
         if (byte) group.append(svg("rect", { x: +((i % this.m) * w).toFixed(2), y: +(Math.floor(i / this.m) * h).toFixed(2),
           width: +w.toFixed(2), height: +h.toFixed(2), fill: hex(this.colours[byte]) }));
       }
+      if (this.tints) group.append(...this.svgTint(at, g, style));
       picture.append(group);
     }
     for (const [text, x, y, anchor] of this.labels(g, left, top, 8)) {
@@ -353,5 +425,18 @@ class Overview {
       picture.append(label);
     }
     saveSvg(picture, `${this.header.file_stem}.svg`);
+  }
+
+  /** The same as `paintTint`, from a head's lower left corner. */
+  svgTint(at, g, style) {
+    const { values, most } = this.header.tint;
+    const bar = svg("rect", { y: g.h + 1, width: g.w, height: BAR, fill: hex(this.tints[Math.round(255 * Math.min(1, values[at] / most))]),
+      stroke: style.color, "stroke-opacity": 0.3 });
+    return [bar, ...this.tintTexts(at, g).map(([text, x, anchor, bold]) => {
+      const label = svg("text", { x, y: g.h + BAR + 14, fill: style.color, "font-weight": bold ? 700 : 400,
+        "text-anchor": { left: "start", center: "middle", right: "end" }[anchor] });
+      label.textContent = text;
+      return label;
+    })];
   }
 }

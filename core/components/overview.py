@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Mapping, Sequence
-from typing import NamedTuple
+from dataclasses import dataclass
+from typing import Any, NamedTuple
 
+import numpy as np
 import streamlit as st
 
 from core.components.assets import source
 from core.components.buffer import axis_header, chosen_words, one_byte, pack, stretched
-from core.trace import AttentionMap
+from core.trace import AttentionMap, Floats
 
 # The texts that `words` must hold. {layer} and {head} are counted from 1 when shown.
 WORDS = (
@@ -33,6 +35,27 @@ WORDS = (
     "overview.key_help",
 )
 
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Tint:
+    """A number of each head, [layer, head], 0 or more: a bar of its colour and the number itself stand under the head.
+
+    title: its name, for people. order: do heads stand in its order, largest first, in place of the model's?
+    """
+
+    title: str
+    values: Floats
+    order: bool = False
+
+    def header(self, shape: tuple[int, ...]) -> dict[str, Any]:
+        """`most` is the number of full colour."""
+        if self.values.shape != shape:
+            raise ValueError(f"{self.values.shape} numbers for {shape} heads")
+        flat = np.asarray(self.values, np.float64).ravel()
+        order = np.argsort(-flat, kind="stable").tolist() if self.order else None
+        return {"title": self.title, "values": flat.tolist(), "most": float(flat.max(initial=0)) or 1.0, "order": order}
+
+
 _component = st.components.v2.component(
     "headlight_overview",
     html='<div class="overview"></div>',
@@ -49,6 +72,7 @@ def overview(
     words: Mapping[str, str],
     scale: Sequence[tuple[float, str]],
     stretch: bool = False,
+    tint: Tint | None = None,
     file_stem: str,
     key: str,
     on_choose: Callable[[int, int], None] = lambda layer, head: None,
@@ -60,6 +84,7 @@ def overview(
     scale: (position 0..1, colour) from weight 0 to weight 1.
     on_choose: called with a person's choice before the page runs again, when widgets may still be set.
     stretch: colour each head against its own largest weight, and say so; hovered numbers stay true.
+    tint: a measure of each head to colour and sort them by.
     """
     if not (0 <= (layer or 0) < attn.n_layers and 0 <= (head or 0) < attn.n_heads):
         raise ValueError(f"layer {layer}, head {head} of {attn.n_layers} layers x {attn.n_heads} heads")
@@ -70,6 +95,7 @@ def overview(
         "turn": turn,
         "selected": marked,
         "peaks": peaks,
+        "tint": tint.header(attn.weights.shape[:2]) if tint else None,
         "queries": axis_header(attn.queries),
         "keys": axis_header(attn.keys),
         "words": chosen_words(words, WORDS),

@@ -1,7 +1,7 @@
 """What one can say of attention maps in numbers. Pure functions of plain data."""
 
 from core.measures.differences import Mismatch, aligned, difference, mismatches, shared
-from core.measures.heads import MEASURES, PATTERNS, distance, entropy, measured, patterns
+from core.measures.heads import MEASURES, PATTERNS, distance, distributions, entropy, measured, patterns, visible
 from core.measures.maps import Look, Pick, Pool, by_word, clearest, pooled, strongest, words_axis
 from core.measures.similarity import Plane, head_distances, plane
 
@@ -18,6 +18,7 @@ __all__ = [
     "clearest",
     "difference",
     "distance",
+    "distributions",
     "entropy",
     "head_distances",
     "measured",
@@ -27,5 +28,6 @@ __all__ = [
     "pooled",
     "shared",
     "strongest",
+    "visible",
     "words_axis",
 ]

@@ -1,0 +1,99 @@
+"""Maps beside each other, linked: pointing at a cell of one outlines the same cell in all and reads every value."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from core.components.assets import source
+from core.components.buffer import chosen_words, pack
+from core.components.matrices import Panel
+from core.figures.theme import difference_scale, masked
+
+# The texts that `words` must hold.
+WORDS = (
+    "compare.label",  # {title} {caption}: what a map is, for those who hear it
+    "compare.cell",  # {query} {key}
+    "compare.nothing",  # for the value, where a map does not have this cell
+    "compare.hint",  # under the maps
+    "compare.hint_choose",  # the same where a click chooses
+    "compare.row",  # {n}: a row without a name
+    "compare.column",  # {n}: a column without a name
+    "compare.png",
+    "compare.svg",
+    "compare.csv",
+    "compare.json",
+    "compare.keys",
+    "compare.key_arrows",
+    "compare.key_tab",
+    "compare.key_enter",
+    "compare.key_escape",
+    "compare.key_help",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """A panel whose cells have partners in other panels.
+
+    rows, cols: a number for each row and column of the panel; where two panels have the same number they mean the same.
+    mark: shown on the panel's corner: which side has chosen it.
+    """
+
+    panel: Panel
+    rows: tuple[int, ...]
+    cols: tuple[int, ...]
+    mark: str = ""
+
+    def __post_init__(self) -> None:
+        links, shape = (len(self.rows), len(self.cols)), self.panel.values.shape
+        if links != shape:
+            raise ValueError(f"{self.panel.name}: links {links} for values {shape}")
+
+    def header(self) -> dict[str, Any]:
+        return {**self.panel.header(), "rowLinks": self.rows, "colLinks": self.cols, "mark": self.mark}
+
+
+_component = st.components.v2.component(
+    "headlight_compare",
+    html='<div class="matrices compare"></div>',
+    css=source("common.css", "matrices.css", "compare.css"),
+    js=source("common.js", "pencil.js", "pixels.js", "matrices_parts.js", "compare_parts.js", "compare.js"),
+)
+
+
+def compare(
+    panels: Sequence[Linked],
+    *,
+    words: Mapping[str, str],
+    scale: Sequence[tuple[float, str]],
+    smallest: int,
+    file_stem: str,
+    key: str,
+    on_choose: Callable[[int], None] | None = None,
+) -> None:
+    """Draw the panels, as many in a line as the page has room for; pointing stays in the browser.
+
+    scale: (position 0..1, colour) from weight 0 to a panel's limit. smallest: of a cell, in CSS px, before panels go to
+    another line. on_choose: hears of the panel that a person clicked, before the page runs again.
+    """
+    if not panels:
+        raise ValueError("no panels")
+    dark = sum(int(scale[0][1][i : i + 2], 16) for i in (1, 3, 5)) < 3 * 128
+    header = {
+        "panels": [one.header() for one in panels], "words": chosen_words(words, WORDS),
+        "scale": [list(stop) for stop in scale], "difference": [list(stop) for stop in difference_scale(dark)],
+        "grey": masked(dark), "smallest": smallest, "chooses": on_choose is not None, "file_stem": file_stem,
+    }  # fmt: skip
+
+    def tell() -> None:
+        picked = (st.session_state.get(key) or {}).get("chosen")
+        if on_choose and picked is not None and 0 <= int(picked) < len(panels):
+            on_choose(int(picked))
+
+    values = np.concatenate([one.panel.values.ravel() for one in panels])
+    _component(key=key, data=pack(header, values), on_chosen_change=tell)
