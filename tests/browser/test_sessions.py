@@ -1,0 +1,54 @@
+"""Many people on one server: what one types reaches nobody else, on no page.
+
+No Chromium: clients of streamlit's websocket, which hear all that a browser would be sent.
+"""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from benchmarks.client import Tab
+from tests.browser.serve import ROOT
+
+PAGES = [path.stem for path in sorted((ROOT / "pages").glob("*.py"))]
+SENTENCES = {"lighthouse": "My uncle painted a lighthouse.", "volcano": "Nobody slept near the volcano."}
+
+
+class Listener(Tab):
+    """Keeps every word it is sent."""
+
+    def __init__(self, *told):
+        super().__init__(*told)
+        self.heard = []
+
+    def take(self, answer):
+        self.heard.append(answer.SerializeToString())
+        return super().take(answer)
+
+    def hears(self, word):
+        return any(word.encode() in message for message in self.heard)
+
+
+async def people(address, page):
+    """Two who type at the same moment, and one who comes later and only looks."""
+    typing = {word: await Listener.open(address, page=page) for word in SENTENCES}
+    await asyncio.gather(*(typing[word].type(text) for word, text in SENTENCES.items()))
+    looking = await Listener.open(address, page=page)
+    await looking.again()
+    for tab in (*typing.values(), looking):
+        await tab.socket.close()
+    return typing, looking
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_no_session_hears_what_another_typed(app_address, page):
+    typing, looking = asyncio.run(people(app_address, page))
+    one, two = SENTENCES
+    assert typing[one].hears(one), "or this test would see nothing"
+    assert typing[two].hears(two)
+    assert not typing[one].hears(two)
+    assert not typing[two].hears(one)
+    assert not looking.hears(one)
+    assert not looking.hears(two)
