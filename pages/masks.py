@@ -13,14 +13,14 @@ text = ui.ask("masks", info)
 
 def squares() -> None:
     """Scores + mask = masked scores -> weights; the mask is there to be drawn on."""
-    if chosen := masks.choose(info.name, text):
+    if chosen := masks.choose(info, text):
         shown.squares(chosen, ui.file_stem(text, info.name, chosen.one.kind, chosen.name))
         shown.reading(chosen)
 
 
 def after() -> None:
     """The mask on the wrong side of the softmax, and a mask that hides too much."""
-    if chosen := masks.choose(info.name, text):
+    if chosen := masks.choose(info, text):
         shown.wrong_order(chosen, ui.file_stem(text, info.name, "sums"))
         shown.no_diagonal(masks.like(chosen, info.name, text, "decoder_self", "strict"))
 
@@ -41,7 +41,7 @@ def leak() -> None:
     """The decoder with the future in sight, and what would come of learning so."""
     reference: str = st.text_input(
         t("masks.leak.reference"), key="masks.reference", bind="query-params", help=t("masks.leak.reference.help"),
-        placeholder=masks.translated(info.name, text), persist_state="session",
+        placeholder=masks.translated(info, text), persist_state="session",
     )  # fmt: skip
     if found := masks.tried(masks.leak, info.name, text, reference):
         shown.losses(found, ui.file_stem(text, info.name, "leak"))

@@ -13,9 +13,11 @@ from core.components.matrices import LARGEST
 from core.errors import UserError
 from core.figures.labels import query_names, tokens
 from core.lab import masks as lab
+from core.shelf import ModelInfo
 from core.ui.asking import choice, from_link, into_link
 from core.ui.language import language, md, t
 from core.ui.running import load
+from core.ui.showing import longer_than_trained
 
 if TYPE_CHECKING:
     from core.lab.cheating import Cheating
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 
 P = ParamSpec("P")
 R = TypeVar("R")
+PADS = 2
 KINDS = ("decoder_self", "encoder_self", "cross")
 DRAWN, LINK = "masks.drawn", 1500  # characters of a drawn mask that a link still carries
 
@@ -72,12 +75,14 @@ def tried(run: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R | None:
         return None
 
 
-def translated(name: str, text: str) -> str | None:
-    """What the model writes for the sentence, if it can read it."""
+def translated(info: ModelInfo, text: str) -> str | None:
+    """What the model writes for the sentence, if it can read it; and a word where the sentence is long."""
     try:
-        return scores(name, text, 0).tgt_text
+        found = scores(info.name, text, st.session_state.get("masks.pads", PADS))
     except UserError:
         return None
+    longer_than_trained(info, found["encoder_self"].keys)
+    return found.tgt_text
 
 
 class Chosen(NamedTuple):
@@ -92,16 +97,17 @@ class Chosen(NamedTuple):
     keys: tuple[str, ...]
 
 
-def choose(name: str, text: str) -> Chosen | None:
+def choose(info: ModelInfo, text: str) -> Chosen | None:
     """Which attention, layer, head and mask of the sentence's run; a sentence on the page where there is none."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         kind = choice("masks.kind", KINDS)
         controls = st.container(horizontal=True)
-        pads = st.slider(t("masks.pads"), 0, 6, 2, key="masks.pads", bind="query-params", help=t("masks.pads.help"),
+        pads = st.slider(t("masks.pads"), 0, 6, PADS, key="masks.pads", bind="query-params", help=t("masks.pads.help"),
                          persist_state="session", width=180)  # fmt: skip
-    found = tried(scores, name, text, pads)
+    found = tried(scores, info.name, text, pads)
     if not found:
         return None
+    longer_than_trained(info, found["encoder_self"].keys)
     one = found[kind]
     with controls:
         layer, head = pick_head(*one.scores.shape[:2])

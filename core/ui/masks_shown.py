@@ -15,9 +15,10 @@ from core.figures.masks import curves, pair_of_bars
 from core.figures.theme import masked as grey
 from core.figures.theme import weight_scale
 from core.lab.masks import zeroed_after
+from core.trace import Floats
 from core.ui.language import md, t, texts
 from core.ui.masks import Chosen, draw, start_again
-from core.ui.showing import dark, plot_config
+from core.ui.showing import dark, picture
 
 if TYPE_CHECKING:
     from core.lab.cheating import Cheating
@@ -35,7 +36,7 @@ def squares(chosen: Chosen, stem: str) -> None:
         Panel("mask", *mask, masked.mask.astype(np.float32), rows, cols, "mask", "+"),
         Panel("masked", *hidden, masked.masked, rows, cols, "masked", "=", limit=limit),
         _weights(chosen, "→"),
-    ], stem, "masks.squares", editable="mask")  # fmt: skip
+    ], stem, "masks.squares", editable="mask", link="step")  # fmt: skip
 
 
 def _weights(chosen: Chosen, joiner: str) -> Panel:
@@ -45,11 +46,11 @@ def _weights(chosen: Chosen, joiner: str) -> Panel:
     return Panel("weights", *words, values, chosen.queries, chosen.keys, "weight", joiner)
 
 
-def show(panels: list[Panel], stem: str, key: str, editable: str | None = None) -> None:
+def show(panels: list[Panel], stem: str, key: str, editable: str | None = None, link: str = "") -> None:
     """The panels in a row."""
     matrices(
         panels, words=texts(WORDS), scale=weight_scale(dark()), file_stem=stem, key=key, line=True, editable=editable,
-        on_edit=draw if editable else None,
+        link=link, on_edit=draw if editable else None,
     )  # fmt: skip
 
 
@@ -89,13 +90,14 @@ def wrong_order(chosen: Chosen, stem: str) -> None:
     names = t("masks.after.before"), t("masks.after.after")
     sums = masked.weights.sum(-1), wrong.sums
     fig = pair_of_bars(chosen.queries, sums, names, t("masks.after.unit"), line=1.0, dark=dark())
-    st.plotly_chart(fig, key="masks.sums", alt=t("masks.after.alt"), config=plot_config(stem))
+    alt = _listed(t("masks.after.alt"), chosen.queries, sums, names)
+    picture(fig, key="masks.sums", title=t("masks.view.after"), alt=alt, stem=stem)
     _blind(chosen)
     if mask.all():
         st.markdown(t("masks.after.nothing"))
     else:
         least = int(np.where(mask.any(-1), wrong.sums, np.inf).argmin())
-        st.markdown(t("masks.after.sums", query=md(chosen.queries[least]), least=f"{wrong.sums[least]:.3f}"))
+        st.markdown(t("masks.after.sums", query=md(chosen.queries[least]), least=_tiny(float(wrong.sums[least]))))
         st.markdown(t("masks.after.again", difference=_tiny(float(np.abs(wrong.again - masked.weights).max()))))
         if failed := tuple(np.flatnonzero((wrong.sums == 0) & mask.any(-1)).tolist()):
             st.warning(md(t("masks.after.fails", queries=_named(chosen.queries, failed))))
@@ -179,10 +181,12 @@ def losses(found: Leak, stem: str) -> None:
     names = t("masks.leak.on"), t("masks.leak.off")
     pair = sums[0].astype(np.float32), sums[1].astype(np.float32)
     fig = pair_of_bars(found.written.words, pair, names, t("masks.leak.unit"), dark=dark())
-    st.plotly_chart(fig, key="masks.losses", alt=t("masks.leak.alt"), config=plot_config(stem))
+    alt = _listed(t("masks.leak.alt"), found.written.words, pair, names)
+    picture(fig, key="masks.losses", title=t("masks.view.leak"), alt=alt, stem=stem)
     on, off = float(found.loss.mean()), float(found.loss_open.mean())
     verdict = t("masks.leak.worse") if off > on else t("masks.leak.better")
-    st.markdown(f"{t('masks.leak.losses', on=f'{on:.2f}', off=f'{off:.2f}')} {verdict}")
+    adds = f" {t('masks.leak.words')}" if len(words) > len(sums[0]) else ""
+    st.markdown(f"{t('masks.leak.losses', on=f'{on:.2f}', off=f'{off:.2f}')} {verdict}{adds}")
     if len(found.moved):
         st.markdown(t("masks.leak.moved", on=_tiny(float(found.moved.max())), off=_tiny(float(found.moved_open.max()))))
 
@@ -221,10 +225,15 @@ def cheating(train: Callable[[], Cheating]) -> None:
     names, axes = (t("masks.leak.on"), t("masks.leak.off")), (t("masks.cheat.step"), t("masks.cheat.loss"))
     floor = found.floor, t("masks.cheat.floor", **numbers)
     fig = curves((found.loss, found.loss_open), names, axes, floor, dark=dark())
-    st.plotly_chart(
-        fig, key="masks.cheat", alt=t("masks.cheat.alt", **numbers), config=plot_config("headlight_cheating")
-    )
+    alt = t("masks.cheat.alt", **numbers)
+    picture(fig, key="masks.cheat", title=t("masks.cheat.title"), alt=alt, stem="headlight_cheating")
     st.markdown(t("masks.cheat.result", **numbers))
+
+
+def _listed(what: str, labels: tuple[str, ...], pair: tuple[Floats, Floats], names: tuple[str, str]) -> str:
+    """A picture of bars in words: what it is, and every number."""
+    rows = (f"{label}: {a:.2f}, {b:.2f}" for label, a, b in zip(labels, *pair, strict=True))
+    return f"{what} {names[0]}, {names[1]}. " + "; ".join(rows)
 
 
 def _named(labels: tuple[str, ...], places: tuple[int, ...], most: int = 4) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import struct
 
 import numpy as np
 import pytest
@@ -17,6 +16,7 @@ from core.models import load_model
 from core.samples import samples
 from core.search import Sampling, Search
 from core.tracing import find, read, trace, trace_output
+from tests.pages.seen import component, said
 
 MODEL, TEXT = "transformer-en-fr", "I like your idea."
 TWO = pytest.mark.parametrize("language", LANGUAGES)
@@ -36,29 +36,12 @@ def opened(language="en", text=TEXT, **query):
     return at
 
 
-def sent(at, name):
-    """Header and weights of the component whose texts begin with `name`; None if it is not there."""
-    for element in at.get("bidi_component"):
-        data = element.proto.bytes
-        if not data:
-            continue
-        size = struct.unpack("<I", data[:4])[0]
-        header = json.loads(data[4 : 4 + size])
-        if any(word.startswith(f"{name}.") for word in header.get("words", ())):
-            return header, np.frombuffer(data[4 + size :], header["dtype"]).reshape(header["shape"])
-    return None
-
-
-def said(at):
-    return "\n".join(element.value for kind in (at.markdown, at.caption, at.warning, at.info) for element in kind)
-
-
 def ids(steps):
     return tuple(step.written.id for step in steps)
 
 
 def assert_strip_shows(at, expected, layer=2, head="mean"):
-    header, weights = sent(at, "strip")
+    header, weights = component(at, "strip")
     for shown, step in zip(header["steps"], expected.steps, strict=True):
         assert shown["written"][0] == step.written.token
         assert shown["written"][2] == step.written.id
@@ -97,7 +80,7 @@ def test_the_bars_and_rows_are_the_traces(language, model):
 def test_the_tree_is_the_beams_and_the_film_shows_its_best(language, model):
     at = opened(language, decoding__how="beam", width="3")
     tree = lab.considered(model, TEXT, Search(3), lambda *_: None)
-    header, _ = sent(at, "tree")
+    header, _ = component(at, "tree")
     assert [(n[0], n[1], n[2], n[5]) for n in header["nodes"]] == [
         (n.step, n.parent, n.text, n.fate) for n in tree.nodes
     ]
@@ -115,13 +98,13 @@ def test_a_link_opens_a_pruned_hypothesis_and_going_on_from_it_forces_it(model):
     )
     path = tree.tokens(node)
     at = opened(decoding__how="beam", width="3", path=".".join(map(str, path)))
-    assert sent(at, "tree")[0]["chosen"] == node
+    assert component(at, "tree")[0]["chosen"] == node
     assert_strip_shows(at, trace_output(model, TEXT, path))
     assert translate("en", "decoding.partial.pruned", step=2) in said(at)
     next(b for b in at.button if b.label == translate("en", "decoding.go_on")).click().run()
     best = find(model, read(model, TEXT), Search(3, prefix=path))[0]
     assert_strip_shows(at, trace_output(model, TEXT, best.tokens))
-    assert sent(at, "strip")[0]["forced"] == 2
+    assert component(at, "strip")[0]["forced"] == 2
 
 
 @TWO
@@ -131,10 +114,10 @@ def test_a_seed_repeats_and_the_outlines_are_what_was_drawn_from(language, model
     sampling = Sampling(5, 1.5, 7, 0.9)
     expected = trace(model, TEXT, Search(sampling=sampling))
     assert_strip_shows(at, expected)
-    assert sent(at, "strip")[0]["steps"] == sent(again, "strip")[0]["steps"]
+    assert component(at, "strip")[0]["steps"] == component(again, "strip")[0]["steps"]
     top = [[one.id for one in step.top] for step in expected.steps]
     wanted = lab.drawn_from(model, TEXT, ids(expected.steps), sampling, top)
-    np.testing.assert_allclose([step["drawn"] for step in sent(at, "strip")[0]["steps"]], wanted, atol=1e-5)
+    np.testing.assert_allclose([step["drawn"] for step in component(at, "strip")[0]["steps"]], wanted, atol=1e-5)
     next(b for b in at.button if b.label == translate(language, "decoding.again")).click().run()
     assert_strip_shows(at, trace(model, TEXT, Search(sampling=Sampling(6, 1.5, 7, 0.9))))
 
@@ -148,7 +131,7 @@ def test_a_forced_beginning_is_said_and_can_be_taken_back(language, how, model):
     search = Search(4 if how == "beam" else 1, prefix=(other,))
     expected = trace(model, TEXT, search)
     assert_strip_shows(at, expected)
-    assert sent(at, "strip")[0]["forced"] == 1
+    assert component(at, "strip")[0]["forced"] == 1
     free = trace(model, TEXT, Search(search.beam))
     forced = translate(language, "decoding.forced", forced=ui.md(step.top[2].token), free=ui.md(free.tgt_text))
     assert forced in [box.value for box in at.info]
@@ -170,7 +153,7 @@ def test_what_was_forced_belongs_to_its_sentence(model):
 )
 def test_a_bad_link_shows_the_page_all_the_same(key, value, how):
     at = opened(text="Hello!", decoding__how=how, **{key: value})
-    assert sent(at, "strip")
+    assert component(at, "strip")
 
 
 @pytest.mark.parametrize(
@@ -180,7 +163,7 @@ def test_a_bad_link_shows_the_page_all_the_same(key, value, how):
 def test_a_bad_choice_falls_back(key, value):
     how = "beam" if key == "width" else "sampling"
     at = opened(text="Hello!", **{"decoding.how": how, key: value})
-    assert sent(at, "strip")
+    assert component(at, "strip")
 
 
 @TWO
@@ -225,7 +208,7 @@ def test_a_reference_of_ones_own_stays_and_an_examples_goes_with_it():
 @pytest.mark.parametrize("text", ["", "나는 집에 간다", "go " * 600])
 def test_what_cannot_be_read_gets_a_sentence_and_stays_typed(language, text):
     at = opened(language, text=text)
-    assert sent(at, "strip") is None
+    assert component(at, "strip") is None
     assert at.text_input(key="sentence").value == text
     assert at.info or at.warning
 
@@ -260,7 +243,7 @@ def test_looking_elsewhere_never_runs_the_model_again(monkeypatch):
 
 def test_hostile_text_is_shown_as_text():
     at = opened(text="<script>alert(1)</script> [x](javascript:alert(1)) $x$", reference="<b>le</b> **chat**")
-    assert sent(at, "strip")
+    assert component(at, "strip")
     assert "<script" not in at.get("plotly_chart")[0].proto.spec
     assert all("<script" not in m.value for m in at.markdown)
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import struct
 import sys
 
 import numpy as np
@@ -17,6 +15,7 @@ from core.lab import masked_runs
 from core.lab.masks import apply, build, causal, to_code, zeroed_after
 from core.models import load_model
 from core.tracing import trace
+from tests.pages.seen import matrices, said
 
 MODEL, TEXT, PADS = "transformer-en-fr", "I like your idea.", 2
 
@@ -35,24 +34,6 @@ def opened(language, **query):
     return at
 
 
-def pictures(at):
-    """Every matrix on the page by its name, [rows, columns]."""
-    found = {}
-    for element in at.get("bidi_component"):
-        data = element.proto.bytes
-        size = struct.unpack("<I", data[:4])[0]
-        values, at_value = np.frombuffer(data[4 + size :], np.float32), 0
-        for panel in json.loads(data[4 : 4 + size])["panels"]:
-            n, m = panel["shape"]
-            found[panel["name"]] = values[at_value : at_value + n * m].reshape(n, m)
-            at_value += n * m
-    return found
-
-
-def said(at):
-    return "\n".join(element.value for kind in (at.markdown, at.caption, at.warning, at.info) for element in kind)
-
-
 def choose(at, key, value):
     """AppTest knows segmented controls as button groups."""
     next(group for group in at.get("button_group") if group.key == key).set_value(value).run()
@@ -69,7 +50,7 @@ def language(request, monkeypatch):
 def test_the_squares_are_the_models_own(language, model):
     at = opened(language)
     assert at.title[0].value == translate(language, "masks.title")
-    shown = pictures(at)
+    shown = matrices(at)
     one = masked_runs.scores(model, TEXT, PADS)["decoder_self"]
     np.testing.assert_allclose(shown["scores"], one.scores[0, 0], atol=1e-5)
     assert shown["mask"].astype(bool).tolist() == one.own.tolist()
@@ -84,7 +65,7 @@ def test_the_squares_are_the_models_own(language, model):
 @pytest.mark.parametrize("mask", ["padding", "window", "none"])
 def test_each_mask_gives_the_weights_of_its_softmax(kind, mask, model):
     at = opened("en", masks__kind=kind, masks__mask=mask, layer="2", head="5")
-    shown = pictures(at)
+    shown = matrices(at)
     one = masked_runs.scores(model, TEXT, PADS)[kind]
     expected = apply(one.scores[1, 4], build(mask, one, 2))
     assert shown["mask"].astype(bool).tolist() == expected.mask.tolist()
@@ -111,7 +92,7 @@ def test_a_query_left_with_nothing_is_named_and_no_number_is_lost(language):
     at = opened(language, masks__mask="strict")
     assert [box.value for box in at.warning] != []
     assert "‘<s> → " in at.warning[0].value.replace("\\", "")
-    shown = pictures(at)
+    shown = matrices(at)
     assert not shown["mask"][0].any()
     assert np.isfinite(shown["weights"][np.tri(len(shown["mask"]), k=-1, dtype=bool)]).all()
 
@@ -120,7 +101,7 @@ def test_another_kind_begins_with_its_own_mask(language):
     at = opened(language)
     choose(at, "masks.mask", "none")
     choose(at, "masks.kind", "encoder_self")
-    mask = pictures(at)["mask"]
+    mask = matrices(at)["mask"]
     assert mask[:, :-PADS].all()
     assert not mask[:, -PADS:].any()
 
@@ -130,7 +111,7 @@ def test_a_drawn_mask_comes_back_from_a_link(language, model):
     drawn = one.own.copy()
     drawn[3, :3] = False
     at = opened(language, masks__mask="drawn", masks__drawn=to_code(drawn))
-    shown = pictures(at)
+    shown = matrices(at)
     assert shown["mask"].astype(bool).tolist() == drawn.tolist()
     assert shown["weights"][3, 3] == pytest.approx(1)
 
@@ -141,7 +122,7 @@ def test_rows_zeroed_after_the_softmax_are_shown_with_their_sums(language, model
     sums = zeroed_after(one.scores[0, 0], one.own).sums
     assert f"**{sums.min():.3f}**" in said(at)
     assert translate(language, "masks.claim6") in said(at).replace("\\", "")
-    shown = pictures(at)
+    shown = matrices(at)
     assert shown["strict"].astype(bool).tolist() == causal(len(one.own), strict=True).tolist()
 
 
@@ -153,7 +134,7 @@ def test_the_batch_agrees_with_its_sentences_alone(language, model):
     assert table.iloc[:, 0].tolist() == lines
     assert table.iloc[:, 1].tolist() == table.iloc[:, 2].tolist() == [row.alone for row in rows]
     assert all(float(cell) < 1e-4 for cell in table.iloc[:, 3])
-    assert pictures(at)["padding"].sum(-1).tolist() == [row.n for row in rows]
+    assert matrices(at)["padding"].sum(-1).tolist() == [row.n for row in rows]
 
 
 @pytest.mark.parametrize(
@@ -179,7 +160,7 @@ def test_a_typed_reference_is_scored_with_the_mask_and_without(language, model):
         language, "masks.leak.losses", on=f"{found.loss.mean():.2f}", off=f"{found.loss_open.mean():.2f}"
     )
     assert losses in said(at)
-    shown = pictures(at)
+    shown = matrices(at)
     np.testing.assert_allclose(shown["off"], found.weights_open[0, 0], atol=1e-5)
     np.testing.assert_allclose(np.nan_to_num(shown["on"]), found.weights[0, 0], atol=1e-5)
 
@@ -191,7 +172,7 @@ def test_a_typed_reference_is_scored_with_the_mask_and_without(language, model):
 )  # fmt: skip
 def test_a_bad_link_falls_back(name, value):
     at = opened("en", **{name: value, "masks__mask" if name == "masks.drawn" else "unused": "drawn"})
-    assert pictures(at)
+    assert matrices(at)
 
 
 @pytest.mark.parametrize("text", ["", "나는 집에 간다", "go " * 600])

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import struct
-
 import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -15,6 +12,7 @@ from core.lab.headsteps import Change, all_heads, softmax, steps
 from core.lab.selfattention import projections, readings
 from core.models import load_model
 from core.tracing import trace
+from tests.pages.seen import matrices, said
 
 MODEL, TEXT = "transformer-en-fr", "I like your idea."
 PARTS = ("whatif", "dk", "angle", "heads", "bench", "same")
@@ -37,25 +35,6 @@ def opened(language, **query):
     return at
 
 
-def pictures(at):
-    """Every matrix on the page by its name, [rows, columns]."""
-    found = {}
-    for element in at.get("bidi_component"):
-        data = element.proto.bytes
-        size = struct.unpack("<I", data[:4])[0] if data else 0
-        header = json.loads(data[4 : 4 + size]) if data else {}
-        at_value, values = 0, np.frombuffer(data[4 + size :], np.float32) if "panels" in header else ()
-        for panel in header.get("panels", ()):
-            n, m = panel["shape"]
-            found[panel["name"]] = values[at_value : at_value + n * m].reshape(n, m)
-            at_value += n * m
-    return found
-
-
-def said(at):
-    return "\n".join(element.value for element in (*at.markdown, *at.info, *at.warning))
-
-
 @EVERY_LANGUAGE
 def test_the_picture_is_there_before_anything_is_typed(language, model):
     at = AppTest.from_file("../../pages/selfattention.py", default_timeout=60)
@@ -64,13 +43,13 @@ def test_the_picture_is_there_before_anything_is_typed(language, model):
     assert not at.exception
     assert at.title[0].value == translate(language, "selfattention.title")
     expected = trace(model, at.text_input(key="sentence").value)["encoder_self"]
-    np.testing.assert_allclose(pictures(at)["weights"], expected.head(0, 0), atol=1e-5)
+    np.testing.assert_allclose(matrices(at)["weights"], expected.head(0, 0), atol=1e-5)
 
 
 @EVERY_LANGUAGE
 @pytest.mark.parametrize("kind", ["encoder_self", "decoder_self", "cross"])
 def test_every_matrix_follows_from_those_before_it(language, kind, model):
-    shown = pictures(opened(language, kind=kind, layer="2", head="3"))
+    shown = matrices(opened(language, kind=kind, layer="2", head="3"))
     learned, d = projections(model, kind, 1), 32
     asked = shown["y"] if kind == "cross" else shown["x"]
     for name, vectors in (("q", shown["x"]), ("k", asked), ("v", asked)):
@@ -90,7 +69,7 @@ def test_every_matrix_follows_from_those_before_it(language, kind, model):
 @pytest.mark.parametrize("part", PARTS)
 def test_every_part_opens_from_a_link(language, part):
     at = opened(language, part=part)
-    assert len(pictures(at)) >= 15
+    assert len(matrices(at)) >= 15
 
 
 @EVERY_LANGUAGE
@@ -99,7 +78,7 @@ def test_a_colder_softmax_moves_weights_and_output(language, model):
     at.slider(key="temperature").set_value(0.0).run()
     reading = readings(model, TEXT).sublayers["cross"][0]
     new = steps(reading, projections(model, "cross", 0), 0, Change(temperature=0))
-    shown = pictures(at)
+    shown = matrices(at)
     np.testing.assert_array_equal(shown["after"], new.weights)
     assert set(np.unique(shown["after"])) == {0, 1}
     np.testing.assert_allclose(shown["part_new"], new.part, atol=1e-5)
@@ -110,10 +89,10 @@ def test_a_colder_softmax_moves_weights_and_output(language, model):
 def test_the_mask_comes_off(language):
     at = opened(language, kind="decoder_self")
     assert translate(language, "selfattention.effect.none") in said(at)
-    future = np.triu(np.ones_like(pictures(at)["after"], bool), 1)
-    assert (pictures(at)["after"][future] == 0).all()
+    future = np.triu(np.ones_like(matrices(at)["after"], bool), 1)
+    assert (matrices(at)["after"][future] == 0).all()
     at.toggle(key="masked").set_value(False).run()
-    assert (pictures(at)["after"][future] > 0).all()
+    assert (matrices(at)["after"][future] > 0).all()
 
 
 @EVERY_LANGUAGE
@@ -122,7 +101,7 @@ def test_one_score_is_changed(language):
     at.toggle(key="newscore").set_value(True).run()
     slider = next(one for one in at.slider if one.key.startswith("selfattention.value"))
     slider.set_value(slider.max).run()
-    shown = pictures(at)
+    shown = matrices(at)
     assert shown["changed"][1, 0] == pytest.approx(slider.max)
     assert shown["after"][1, 0] > 0.99
     np.testing.assert_allclose(np.delete(shown["after"], 1, 0), np.delete(shown["weights"], 1, 0), atol=1e-6)
@@ -139,7 +118,7 @@ def test_a_score_is_the_sum_of_its_products(language, model):
 @EVERY_LANGUAGE
 def test_the_workbench_opens_on_i_am_good_and_says_what_is_wrong(language):
     at = opened(language, part="bench")
-    shown = pictures(at)
+    shown = matrices(at)
     # The workbench's panels come last and share names with the walk's.
     np.testing.assert_array_equal(
         np.round(shown["weights"], 3), np.float32([[0.001, 0.996, 0.003], [0.942, 0.057, 0.001]])
@@ -188,7 +167,7 @@ def test_what_cannot_be_read_gets_a_sentence_and_the_workbench_stays(language, t
     assert at.text_input(key="sentence").value == text
     values = {"empty": {}, "too_long": {"n": 600, "limit": 511}, "script": {"found": "Hangul", "expected": "Latin"}}
     assert ui.md(translate(language, f"error.{code}", **values[code])) in said(at)
-    assert pictures(at).keys() >= {"q", "k", "v", "weights"}
+    assert matrices(at).keys() >= {"q", "k", "v", "weights"}
 
 
 @pytest.mark.parametrize("name", ["kind", "layer", "head", "query", "key", "selfattention.part", "other", "word", "dk"])
@@ -196,12 +175,12 @@ def test_what_cannot_be_read_gets_a_sentence_and_the_workbench_stays(language, t
 def test_a_bad_link_falls_back(name, value):
     part = {"other": "heads", "word": "same", "dk": "dk"}.get(name, "whatif")
     at = opened("en", **{"selfattention.part": part, name: value})
-    assert len(pictures(at)) >= 15
+    assert len(matrices(at)) >= 15
 
 
 @pytest.mark.parametrize("text", ["<script>alert(1)</script>", "$x$ :red[y] **z**", "</s>", "hi"])
 @pytest.mark.parametrize("part", PARTS)
 def test_hostile_and_tiny_text_is_shown_as_text(text, part):
     at = opened("ko", sentence=text, part=part)
-    assert len(pictures(at)) >= 15
+    assert len(matrices(at)) >= 15
     assert not any("<script" in element.proto.spec for element in at.get("plotly_chart"))
