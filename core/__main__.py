@@ -30,9 +30,7 @@ def main(argv: list[str] | None = None) -> int:
 def _models(root: Path) -> None:
     for name in installed(root):
         info = read_info(name, root)
-        config = info.config
-        layers = f"{config.n_encoder_layers}+{config.n_decoder_layers} layers"
-        print(f"{name}\t{info.src} -> {info.tgt}\t{info.architecture}, {layers}, {config.n_heads} heads")
+        print(f"{name}\t{info.src} -> {info.tgt}\t{info.architecture}, {info.config.size}")
 
 
 def _run(args: argparse.Namespace) -> None:

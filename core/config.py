@@ -75,6 +75,16 @@ class TransformerConfig(_Record):
     def d_head(self) -> int:
         return self.d_model // self.n_heads
 
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """Which attention maps a run leaves."""
+        return "encoder_self", "decoder_self", "cross"
+
+    @property
+    def size(self) -> str:
+        """In a few words, for a list of models."""
+        return f"{self.n_encoder_layers}+{self.n_decoder_layers} layers, {self.n_heads} heads"
+
 
 @dataclass(frozen=True)
 class Seq2SeqConfig(_Record):
@@ -119,6 +129,17 @@ class Seq2SeqConfig(_Record):
     def d_memory(self) -> int:
         """Numbers of an encoder state: both directions side by side."""
         return self.hidden * (2 if self.bidirectional else 1)
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """Which attention maps a run leaves."""
+        return () if self.attention == "none" else ("cross",)
+
+    @property
+    def size(self) -> str:
+        """In a few words, for a list of models."""
+        ways = "bidirectional " if self.bidirectional else ""
+        return f"{ways}{self.cell} of {self.hidden}, attention {self.attention}"
 
 
 ModelConfig = TransformerConfig | Seq2SeqConfig

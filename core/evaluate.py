@@ -20,6 +20,7 @@ from core import decode
 from core.errors import UserError
 from core.i18n import sentence
 from core.models import Model, load_model
+from core.nn.build import Net
 from core.shelf import shelf
 from core.text.corpus import grouped, read_pairs
 from core.tracing import Search, output_limit
@@ -36,13 +37,14 @@ class Score:
 
 
 @torch.inference_mode()
-def translate(model: Model, sentences: Sequence[str], beam: int = 1, batch: int = 64) -> list[str]:
+def translate(model: Model[Net], sentences: Sequence[str], beam: int = 1, batch: int = 64) -> list[str]:
     """Translations in the order given; sentences of like length are decoded together."""
     tokenizer, max_len = model.tokenizer, model.info.config.max_len
     ids = [[*row[: max_len - 1], tokenizer.eos] for row in tokenizer.encode_ids(sentences)]
     order = sorted(range(len(ids)), key=lambda i: len(ids[i]))
     out = [""] * len(ids)
-    net, bos, eos = model.net, tokenizer.bos, tokenizer.eos
+    net: decode.Stepper[Any] = model.net
+    bos, eos = tokenizer.bos, tokenizer.eos
     for start in range(0, len(order), batch):
         rows = order[start : start + batch]
         longest = max(len(ids[i]) for i in rows)

@@ -26,11 +26,11 @@ __all__ = ["CARD", "CONFIG", "Model", "ModelInfo", "installed", "load_model", "r
 WEIGHTS, TOKENIZER, CARD = "model.safetensors", "tokenizer.json", "README.md"
 
 
-NetT = TypeVar("NetT", bound=Net, default=Transformer)
+NetT_co = TypeVar("NetT_co", bound=Net, default=Transformer, covariant=True)
 
 
 @dataclass(frozen=True)
-class Model(Generic[NetT]):
+class Model(Generic[NetT_co]):
     """A loaded model, ready to be asked: in evaluation mode, in single precision.
 
     `Model` alone is a Transformer: most experiments look into its layers. What works for each translator takes a
@@ -38,7 +38,7 @@ class Model(Generic[NetT]):
     """
 
     info: ModelInfo[Any]
-    net: NetT
+    net: NetT_co
     tokenizer: Tokenizer
 
     @cached_property

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict
+from typing import Any, cast
 
 import numpy as np
 import torch
@@ -16,11 +17,12 @@ from torch import Tensor
 from core import decode, drafting
 from core.errors import TextError
 from core.models import Model
-from core.nn.transformer import Output
+from core.nn.build import Net, Output
+from core.nn.transformer import Transformer
 from core.search import Sampling, Search
 from core.text.script import check_script
 from core.text.tokenizer import BYTES, MARK, SPECIALS, Encoding, Tokenizer
-from core.trace import AttentionMap, Axis, Candidate, Floats, Hypothesis, Step, Trace
+from core.trace import AttentionMap, Axis, Candidate, Floats, Hypothesis, Kind, Step, Trace
 
 TOP_K = 10
 GREEDY = Search()
@@ -31,7 +33,7 @@ __all__ = ["TOP_K", "Sampling", "Search", "axis", "find", "label", "output_limit
 
 
 def trace(
-    model: Model, text: str, search: Search = GREEDY, chosen: int = 0, on_step: decode.OnStep = decode.unheard
+    model: Model[Net], text: str, search: Search = GREEDY, chosen: int = 0, on_step: decode.OnStep = decode.unheard
 ) -> Trace:
     """Read `text`, write its translation, and keep what every head looked at.
 
@@ -45,7 +47,7 @@ def trace(
     return _trace(model, text, encoding, found[chosen].tokens, hypotheses, chosen, output)
 
 
-def trace_output(model: Model, text: str, tokens: Sequence[int]) -> Trace:
+def trace_output(model: Model[Net], text: str, tokens: Sequence[int]) -> Trace:
     """Read `text` as if the model had written `tokens`, one id at least (teacher forcing); it need not have ended."""
     if not tokens:
         raise ValueError("an output of 0 tokens has no steps")
@@ -54,7 +56,7 @@ def trace_output(model: Model, text: str, tokens: Sequence[int]) -> Trace:
 
 @torch.inference_mode()
 def _trace(
-    model: Model,
+    model: Model[Net],
     text: str,
     encoding: Encoding,
     tokens: tuple[int, ...],
@@ -67,14 +69,17 @@ def _trace(
     inputs = (tokenizer.bos, *tokens[:-1])
     output = output or model.net(torch.tensor([src]), torch.tensor([inputs]))
     src_axis, tgt_axis = axis(tokenizer, src), axis(tokenizer, inputs, writes=tokens)
+    sides: dict[Kind, tuple[Axis, Axis]] = {
+        "encoder_self": (src_axis, src_axis), "decoder_self": (tgt_axis, tgt_axis), "cross": (tgt_axis, src_axis)
+    }  # fmt: skip
     return Trace(
         model=model.info.name,
         src_text=text,
         tgt_text=tokenizer.decode(tokens),
-        maps=(
-            AttentionMap("encoder_self", _array(output.encoder_self), src_axis, src_axis),
-            AttentionMap("decoder_self", _array(output.decoder_self), tgt_axis, tgt_axis),
-            AttentionMap("cross", _array(output.cross), tgt_axis, src_axis),
+        maps=tuple(
+            AttentionMap(kind, _array(output.maps[kind]), *axes, normalised=output.normalised)
+            for kind, axes in sides.items()
+            if kind in output.maps
         ),
         steps=_steps(tokenizer, output.logits[0], tokens),
         hypotheses=hypotheses,
@@ -83,7 +88,7 @@ def _trace(
     )
 
 
-def read(model: Model, text: str, language: str = "") -> Encoding:
+def read(model: Model[Net], text: str, language: str = "") -> Encoding:
     """The text as the model's pieces, or `TextError`; its length is capped before any memory is spent.
 
     language: what the text has to be written in, else what the model translates from.
@@ -109,7 +114,7 @@ def output_limit(n_src: int, max_len: int) -> int:
 
 
 def find(
-    model: Model,
+    model: Model[Net],
     encoding: Encoding,
     search: Search,
     on_step: decode.OnStep = decode.unheard,
@@ -121,14 +126,15 @@ def find(
 
 @torch.inference_mode()
 def _search(
-    model: Model,
+    model: Model[Net],
     encoding: Encoding,
     search: Search,
     on_step: decode.OnStep,
     watch: decode.Watch = decode.unheard,
 ) -> tuple[list[decode.Found], Output | None]:
     """What was found, and the full pass over it where the search made one."""
-    net, bos, eos = model.net, model.tokenizer.bos, model.tokenizer.eos
+    net: decode.Stepper[Any] = model.net
+    bos, eos = model.tokenizer.bos, model.tokenizer.eos
     src = torch.tensor([[*encoding.ids, eos]])
     prefix = search.prefix
     limits = [max(len(prefix), output_limit(src.size(1), model.info.config.max_len))]
@@ -137,14 +143,16 @@ def _search(
             net, src, bos=bos, eos=eos, limits=limits, prefix=prefix, on_step=on_step, **asdict(search.sampling)
         )
         return found, None
-    if search.beam == 1:
-        best, output = drafting.greedy(model, src, limits[0], prefix, on_step)
-        return [best], output
-    found = decode.beam(
-        net, src, bos=bos, eos=eos, limits=limits, prefix=prefix, on_step=on_step, watch=watch,
-        width=search.beam, alpha=search.alpha,
-    )[0]  # fmt: skip
-    return found, None
+    if search.beam > 1:
+        found = decode.beam(
+            net, src, bos=bos, eos=eos, limits=limits, prefix=prefix, on_step=on_step, watch=watch,
+            width=search.beam, alpha=search.alpha,
+        )[0]  # fmt: skip
+        return found, None
+    if not isinstance(model.net, Transformer):  # a recurrent step is small: nothing to draft
+        return decode.greedy(net, src, bos=bos, eos=eos, limits=limits, prefix=prefix, on_step=on_step), None
+    best, output = drafting.greedy(cast(Model, model), src, limits[0], prefix, on_step)
+    return [best], output
 
 
 def axis(tokenizer: Tokenizer, ids: tuple[int, ...], writes: tuple[int, ...] = ()) -> Axis:

@@ -27,10 +27,11 @@ TABLE = {
     "core.contrast": "numpy core.i18n core.measures core.reading core.trace",
     "core.decode": "torch jaxtyping core.search",
     "core.errors": "",
-    "core.evaluate": "torch sacrebleu core.decode core.errors core.i18n core.models core.shelf core.text core.tracing",
+    "core.evaluate": "torch sacrebleu core.decode core.errors core.i18n core.models core.nn core.shelf core.text "
+    "core.tracing",
     "core.export": "numpy core.search core.trace core.figures.labels",
     "core.figures": "plotly numpy core.trace core.measures",
-    "core.hub": "transformers torch numpy core.errors core.trace",
+    "core.hub": "transformers huggingface_hub tqdm torch numpy core.decode core.errors core.search core.trace",
     "core.i18n": "babel core.errors",
     "core.lab": "torch numpy jaxtyping core.config core.decode core.errors core.models core.nn core.search "
     "core.text core.trace core.tracing",

@@ -16,11 +16,12 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from core.models import Model
+    from core.nn.build import Net
 
     OnStep = Callable[[int, int], None]
 
 
-def considered(model: Model, text: str, search: Search, on_step: OnStep) -> Tree:
+def considered(model: Model[Net], text: str, search: Search, on_step: OnStep) -> Tree:
     """The tree of a beam of 2 or more. Raises `TextError` for a text that cannot be read."""
     from core.tracing import find, label, read
 
@@ -48,7 +49,9 @@ def considered(model: Model, text: str, search: Search, on_step: OnStep) -> Tree
     return Tree(tuple(nodes), tuple(ends[one.tokens] for one in found))
 
 
-def drawn_from(model: Model, text: str, tokens: tuple[int, ...], sampling: Sampling, ids: list[list[int]]) -> Floats:
+def drawn_from(
+    model: Model[Net], text: str, tokens: tuple[int, ...], sampling: Sampling, ids: list[list[int]]
+) -> Floats:
     """What sampling gives to each of `ids` at each step, after temperature and cuts: [step, id]."""
     import torch
 
@@ -93,7 +96,7 @@ class Forcing:
         return float(self.losses.mean())
 
 
-def teacher_forcing(model: Model, text: str, reference: str, on_step: OnStep) -> Forcing:
+def teacher_forcing(model: Model[Net], text: str, reference: str, on_step: OnStep) -> Forcing:
     """Read `text` with `reference` as the output, and once more free. Raises `TextError` for either text."""
     from core.tracing import GREEDY, axis, find, label, read, trace_output
 
@@ -185,7 +188,7 @@ class Timing:
         return self.seconds[1] / self.seconds[0]
 
 
-def timing(model: Model, text: str, runs: int, on_step: OnStep) -> Timing:
+def timing(model: Model[Net], text: str, runs: int, on_step: OnStep) -> Timing:
     """Measure now, the two in turns so that a busy machine slows both. Raises `TextError`."""
     import time
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from core.config import ModelConfig, Seq2SeqConfig
+from core.nn import seq2seq, transformer
 from core.nn.seq2seq import Seq2Seq
 from core.nn.transformer import Transformer
 
+Output = transformer.Output | seq2seq.Output
 Net = Transformer | Seq2Seq  # translators: each is a `Stepper`, and `forward(src, tgt)` gives logits and maps
 
 

@@ -53,6 +53,16 @@ class Output(NamedTuple):
     decoder_self: Tensor  # [b, layer, head, tgt, tgt]
     cross: Tensor  # [b, layer, head, tgt, src]
 
+    @property
+    def maps(self) -> dict[str, Tensor]:
+        """The weights by kind, in the order in which they are computed."""
+        return {"encoder_self": self.encoder_self, "decoder_self": self.decoder_self, "cross": self.cross}
+
+    @property
+    def normalised(self) -> bool:
+        """Does every row sum to 1?"""
+        return True
+
 
 class Embedded(NamedTuple):
     """Token + position, each [b, n, d_model]."""
