@@ -36,14 +36,27 @@ class Pairs:
 
 def side_by_side(ours: Callable[[], object], theirs: Callable[[], object], repeats: int, warm_up: int = 2) -> Pairs:
     """Seconds of each call, in turns; the first `warm_up` pairs are not counted."""
+    return on_two_clocks(ours, theirs, repeats, warm_up)[0]
+
+
+def on_two_clocks(
+    ours: Callable[[], object], theirs: Callable[[], object], repeats: int, warm_up: int = 2
+) -> tuple[Pairs, Pairs]:
+    """The same calls by the clock on the wall, and by the processor's time that this process spent."""
     times = [(seconds(ours), seconds(theirs)) for _ in range(warm_up + repeats)][warm_up:]
-    return Pairs([a for a, _ in times], [b for _, b in times])
+    wall, cpu = (Pairs([a[clock] for a, _ in times], [b[clock] for _, b in times]) for clock in (0, 1))
+    return wall, cpu
 
 
-def seconds(call: Callable[[], object]) -> float:
-    start = time.perf_counter()
+def seconds(call: Callable[[], object]) -> tuple[float, float]:
+    """Wall, processor."""
+    wall, cpu = time.perf_counter(), time.process_time()
     call()
-    return time.perf_counter() - start
+    return time.perf_counter() - wall, time.process_time() - cpu
+
+
+def joined(pairs: Sequence[Pairs]) -> Pairs:
+    return Pairs([x for p in pairs for x in p.ours], [x for p in pairs for x in p.theirs])
 
 
 def percentile(values: Sequence[float], share: float) -> float:
