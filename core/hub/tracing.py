@@ -1,0 +1,252 @@
+"""A foreign model + a text -> Trace: the same record as for our own models, so that every view works."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from core import decode
+from core.errors import ModelError, TextError
+from core.hub import labels
+from core.hub.loading import HubModel
+from core.hub.nets import Causal, EncoderDecoder, weights
+from core.search import Search
+from core.trace import AttentionMap, Axis, Candidate, Floats, Hypothesis, Kind, Step, Trace
+
+TOP_K = 10
+NEW_TOKENS = 20  # how far a decoder goes on with a text
+MAX_TOKENS = 512
+MAX_BYTES = 1 << 28  # of weights kept, all layers and heads together
+GREEDY = Search()
+
+
+@torch.inference_mode()
+def trace(
+    model: HubModel,
+    text: str,
+    pair: str = "",
+    search: Search = GREEDY,
+    chosen: int = 0,
+    on_step: decode.OnStep = decode.unheard,
+    new_tokens: int = NEW_TOKENS,
+) -> Trace:
+    """Read `text` (and `pair`, where the tokenizer takes two), let it write what it can, and keep every weight.
+
+    An encoder only reads; a decoder goes on with the text; an encoder-decoder answers it.
+    Raises `TextError` for an empty or too long text, `ModelError` where the model gives no weights.
+    """
+    if model.family == "vision":
+        raise ModelError("hub_picture", name=model.name)
+    encoded = read(model, text, pair, new_tokens)
+    if model.family == "encoder":
+        return _encoder(model, text, pair, encoded)
+    if model.family == "decoder":
+        return _decoder(model, text, encoded, search, chosen, on_step, new_tokens)
+    return _encoder_decoder(model, text, encoded, search, chosen, on_step)
+
+
+class Read:
+    """A text as the model's tokens: ids, where each stands, and whatever else the model takes (segments)."""
+
+    def __init__(self, tokenizer: Any, text: str, pair: str) -> None:
+        fast = bool(getattr(tokenizer, "is_fast", False))
+        self.inputs = tokenizer(text, pair or None, return_tensors="pt", return_offsets_mapping=fast)
+        offsets = self.inputs.pop("offset_mapping")[0].tolist() if fast else []
+        self.ids: list[int] = self.inputs["input_ids"][0].tolist()
+        self.text, self.spans = text, [(a, b) for a, b in offsets]
+        if fast and pair:  # one string with both texts, so that a word's letters are found by its span
+            second = self.inputs.sequence_ids(0) if hasattr(self.inputs, "sequence_ids") else []
+            shift = len(text) + 1
+            self.text = f"{text} {pair}"
+            self.spans = [
+                (a + shift, b + shift) if one == 1 else (a, b)
+                for (a, b), one in zip(self.spans, second or [0] * len(self.ids), strict=True)
+            ]
+
+
+def read(model: HubModel, text: str, pair: str = "", new_tokens: int = 0) -> Read:
+    """The text's tokens; a cap on length comes before any memory is spent."""
+    limit = token_limit(model, new_tokens)
+    characters = len(text) + len(pair)
+    if characters > 32 * limit:
+        raise TextError("too_long_characters", n=characters, limit=32 * limit)
+    if not text.strip():
+        raise TextError("empty")
+    found = Read(model.tokenizer, text, pair)
+    if not found.ids:
+        raise TextError("empty")
+    if len(found.ids) > limit:
+        raise TextError("too_long", n=len(found.ids), limit=limit)
+    return found
+
+
+def token_limit(model: HubModel, new_tokens: int = 0) -> int:
+    """How many tokens a text may have: the model's positions, and what the weights of all heads would weigh."""
+    config = model.config
+    known = [MAX_TOKENS, model.tokenizer.model_max_length] + [
+        value
+        for key in ("max_position_embeddings", "n_positions", "n_ctx", "max_seq_len")
+        if isinstance(value := getattr(config, key, None), int) and value > 0
+    ]
+    heads = _number(config, "num_attention_heads", "n_head", "num_heads", "encoder_attention_heads") * _number(
+        config, "num_hidden_layers", "n_layer", "num_layers", "encoder_layers"
+    )
+    room = int((MAX_BYTES / (4 * max(heads, 1))) ** 0.5)
+    # RoBERTa's kind counts positions from pad + 1: two of them hold no token.
+    reserved = 2 if hasattr(config, "position_embedding_type") or model.family == "encoder" else 0
+    return max(min(*known, room) - reserved - (new_tokens if model.family == "decoder" else 0), 1)
+
+
+def _encoder(model: HubModel, text: str, pair: str, encoded: Read) -> Trace:
+    output = model.net(**encoded.inputs, output_attentions=True)
+    axis = labels.axis(model.tokenizer, encoded.ids, encoded.text, encoded.spans)
+    maps = (_map(model, "encoder_self", output.attentions, axis, axis),)
+    return Trace(model.name, encoded.text if pair else text, "", maps)
+
+
+def _decoder(
+    model: HubModel,
+    text: str,
+    encoded: Read,
+    search: Search,
+    chosen: int,
+    on_step: decode.OnStep,
+    new_tokens: int,
+) -> Trace:
+    prompt = encoded.ids
+    found = _found(model, torch.tensor([prompt[:-1]], dtype=torch.long), prompt[-1], search, new_tokens, on_step)
+    chosen = min(chosen, len(found) - 1)
+    ids = [*prompt, *found[chosen].tokens]
+    output = model.net(input_ids=torch.tensor([ids[:-1]]), output_attentions=True, use_cache=False)
+    written = model.tokenizer.decode(ids, skip_special_tokens=True)
+    axis = _written_axis(model, ids[:-1], ids[1:], encoded)
+    return Trace(
+        model=model.name,
+        src_text=text,
+        tgt_text=written,
+        maps=(_map(model, "decoder_self", output.attentions, axis, axis),),
+        steps=_steps(model, output.logits[0], ids[1:]),
+        hypotheses=_hypotheses(model, found, prompt),
+        chosen=chosen,
+        finished=found[chosen].finished,
+    )
+
+
+def _encoder_decoder(
+    model: HubModel, text: str, encoded: Read, search: Search, chosen: int, on_step: decode.OnStep
+) -> Trace:
+    src, start = torch.tensor([encoded.ids]), _start(model)
+    limit = min(2 * len(encoded.ids) + 10, token_limit(model))
+    found = _found(model, src, start, search, limit, on_step)
+    chosen = min(chosen, len(found) - 1)
+    tokens = list(found[chosen].tokens)
+    inputs = [start, *tokens[:-1]]
+    output = model.net(input_ids=src, decoder_input_ids=torch.tensor([inputs]), output_attentions=True, use_cache=False)
+    keys = labels.axis(model.tokenizer, encoded.ids, encoded.text, encoded.spans)
+    queries = _written_axis(model, inputs, tokens)
+    return Trace(
+        model=model.name,
+        src_text=text,
+        tgt_text=model.tokenizer.decode(tokens, skip_special_tokens=True),
+        maps=(
+            _map(model, "encoder_self", output.encoder_attentions, keys, keys),
+            _map(model, "decoder_self", output.decoder_attentions, queries, queries),
+            _map(model, "cross", output.cross_attentions, queries, keys),
+        ),
+        steps=_steps(model, output.logits[0], tokens),
+        hypotheses=_hypotheses(model, found, []),
+        chosen=chosen,
+        finished=found[chosen].finished,
+    )
+
+
+def _found(
+    model: HubModel, src: Tensor, first: int, search: Search, limit: int, on_step: decode.OnStep
+) -> list[decode.Found]:
+    """What the search finds, best first; `first` is the token that the decoder is given before its own."""
+    net: decode.Stepper[Any] = EncoderDecoder(model.net) if model.family == "encoder_decoder" else Causal(model.net)
+    eos = _end(model)
+    limits, prefix = [max(limit, len(search.prefix))], search.prefix
+    if search.sampling:
+        s = search.sampling
+        return decode.sample(
+            net, src, bos=first, eos=eos, limits=limits, prefix=prefix, on_step=on_step, seed=s.seed,
+            temperature=s.temperature, top_k=s.top_k, top_p=s.top_p,
+        )  # fmt: skip
+    if search.beam == 1:
+        return decode.greedy(net, src, bos=first, eos=eos, limits=limits, prefix=prefix, on_step=on_step)
+    return decode.beam(
+        net, src, bos=first, eos=eos, limits=limits, prefix=prefix, on_step=on_step, width=search.beam,
+        alpha=search.alpha,
+    )[0]  # fmt: skip
+
+
+def _map(model: HubModel, kind: Kind, attentions: Any, queries: Axis, keys: Axis) -> AttentionMap:
+    found = weights(attentions)
+    if found is None or found.shape[2:] != (len(queries), len(keys)):
+        raise ModelError("hub_attentions", name=model.name)
+    values: Floats = np.asarray(found.numpy())
+    sums = values.sum(-1)  # some models let a query look at a sink outside the text
+    return AttentionMap(kind, values, queries, keys, normalised=bool(np.allclose(sums, 1, atol=1e-3)))
+
+
+def _written_axis(model: HubModel, inputs: Sequence[int], writes: Sequence[int], prompt: Read | None = None) -> Axis:
+    """The decoder's inputs. Words are found where the output, read back, gives the same tokens."""
+    tokenizer = model.tokenizer
+    spans: list[tuple[int, int]] = []
+    text = tokenizer.decode(inputs, skip_special_tokens=False, clean_up_tokenization_spaces=False)
+    if getattr(tokenizer, "is_fast", False):
+        back = tokenizer(text, add_special_tokens=False, return_offsets_mapping=True)
+        spans = list(back["offset_mapping"]) if list(back["input_ids"]) == list(inputs) else []
+    return labels.axis(tokenizer, inputs, text, spans, writes)
+
+
+def _steps(model: HubModel, logits: Tensor, tokens: Sequence[int]) -> tuple[Step, ...]:
+    log_probs = logits.float().log_softmax(-1)
+    top = log_probs.topk(min(TOP_K, log_probs.size(-1)))
+    steps = []
+    for i, token in enumerate(tokens):
+        ids, values = top.indices[i].tolist(), top.values[i].tolist()
+        named = labels.names(model.tokenizer, [token, *ids])
+        steps.append(
+            Step(
+                Candidate(named[0], float(log_probs[i, token]), token),
+                tuple(Candidate(name, value, one) for name, value, one in zip(named[1:], values, ids, strict=True)),
+            )
+        )
+    return tuple(steps)
+
+
+def _hypotheses(model: HubModel, found: Sequence[decode.Found], prompt: Sequence[int]) -> tuple[Hypothesis, ...]:
+    return tuple(
+        Hypothesis(model.tokenizer.decode([*prompt, *f.tokens], skip_special_tokens=True), f.log_prob, f.score)
+        for f in found
+    )
+
+
+def _start(model: HubModel) -> int:
+    """The token that an encoder-decoder's decoder begins with."""
+    for source in (model.net.generation_config, model.config):
+        for key in ("decoder_start_token_id", "bos_token_id", "pad_token_id"):
+            if isinstance(value := getattr(source, key, None), int):
+                return value
+    raise ModelError("hub_config", name=model.name)
+
+
+def _end(model: HubModel) -> int:
+    """The token that ends an output, or -1: none does."""
+    for source in (model.net.generation_config, model.config, model.tokenizer):
+        value = getattr(source, "eos_token_id", None)
+        if isinstance(value, list) and value:
+            value = value[0]
+        if isinstance(value, int):
+            return value
+    return -1
+
+
+def _number(config: Any, *names: str) -> int:
+    return next((value for name in names if isinstance(value := getattr(config, name, None), int)), 1)
