@@ -101,11 +101,8 @@ def matrix(
     layout = {
         "xaxis": {**quiet(words.dimension), "side": "top", "range": [-0.5, d - 0.5]},
         "yaxis": {**_places(n, tokens), "title": _title(words.position), "range": [n - 0.5, -0.5]},
-        "shapes": [] if chosen is None else [{
-            "type": "rect", "x0": 2 * chosen - 0.5, "x1": 2 * chosen + 1.5, "y0": -0.5, "y1": n - 0.5,
-            "line": {"color": weight_scale(dark)[7][1], "width": 2},
-        }],
-    }  # fmt: skip
+        **_framed(None if chosen is None else (2 * chosen - 0.5, 2 * chosen + 1.5, -0.5, n - 0.5), dark),
+    }
     return figure([_cells(table, limit, difference_scale(dark), hover)], page(layout, 480))
 
 
@@ -120,11 +117,8 @@ def likeness(
     layout = {
         "xaxis": {**quiet(words.position), "side": "top", "range": [-0.5, n - 0.5], "constrain": "domain"},
         "yaxis": {**_places(n, tokens), "range": [n - 0.5, -0.5], "scaleanchor": "x", "constrain": "domain"},
-        "shapes": [] if row is None else [{
-            "type": "rect", "x0": -0.5, "x1": n - 0.5, "y0": row - 0.5, "y1": row + 0.5,
-            "line": {"color": weight_scale(dark)[7][1], "width": 2},
-        }],
-    }  # fmt: skip
+        **_framed(None if row is None else (-0.5, n - 0.5, row - 0.5, row + 0.5), dark),
+    }
     return figure([_cells(square, 1.0, difference_scale(dark), hover)], page(layout, height))
 
 
@@ -171,6 +165,14 @@ def wavelengths(waves: Reals, chosen: int, length: tuple[int, str], words: Words
         "bargap": 0.25,
     }  # fmt: skip
     return figure([bars], page(layout, 340))
+
+
+def _framed(box: tuple[float, float, float, float] | None, dark: bool) -> dict[str, Any]:
+    """A frame round what is followed: from x to x, from y to y."""
+    if box is None:
+        return {}
+    line = {"color": weight_scale(dark)[7][1], "width": 2}
+    return {"shapes": [{"type": "rect", **dict(zip(("x0", "x1", "y0", "y1"), box, strict=True)), "line": line}]}
 
 
 def _cells(z: Reals, limit: float, scale: Scale, hover: str) -> dict[str, Any]:

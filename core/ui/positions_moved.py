@@ -150,20 +150,36 @@ def _translator(info: ModelInfo, text: str, chosen: Order) -> Translator | None:
 
 def _table(read: list[Translator]) -> None:
     """What each writes, how much of the order its encoder notices, and how good it is."""
-    columns = [t(f"positions.models.{key}") for key in
-               ("model", "positions", "straight", "shuffled", "cosine", "bleu", "loss")]  # fmt: skip
-    rows = [
-        (
-            one.info.name, _kind(one.info), one.found.straight_on, one.found.shuffled_on,
+    written = [(_name(one), md(one.found.straight_on), md(one.found.shuffled_on)) for one in read]
+    st.markdown(_rows(("model", "straight", "shuffled"), written))
+    blind = [one.info.name for one in read if kind_of(one.info) == "none"]
+    same = [
+        one.info.name for one in read if one.found.straight_on == one.found.shuffled_on and one.info.name not in blind
+    ]
+    if blind:
+        st.markdown(t("positions.models.blind", names=md(", ".join(blind))))
+    if same:
+        st.markdown(t("positions.models.same", names=md(", ".join(same))))
+    numbers = [
+        (_name(one), *(md(cell) for cell in (
             f"{one.found.on.cosine[-1].mean():.3f}", _number(one.scores.bleu, 1), _number(one.scores.loss, 3),
-        )
+            _number(one.scores.epochs, 0),
+        )))
         for one in read
     ]  # fmt: skip
-    heading = f"| {' | '.join(columns)} |\n|{'---|' * len(columns)}\n"
-    st.markdown(heading + "\n".join(f"| {' | '.join(md(cell) for cell in row)} |" for row in rows))
-    same = [one.info.name for one in read if one.found.straight_on == one.found.shuffled_on]
-    st.markdown(t("positions.models.same", names=md(", ".join(same))) if same else t("positions.models.differ"))
+    st.markdown(_rows(("model", "cosine", "bleu", "loss", "epochs"), numbers))
     st.caption(t("positions.models.caption"))
+
+
+def _rows(keys: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+    """A Markdown table; the cells are safe already."""
+    lines = [[t(f"positions.models.{key}") for key in keys], ["---"] * len(keys), *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def _name(one: Translator) -> str:
+    """How it knows positions, and its name."""
+    return f"**{md(_kind(one.info))}** {md(one.info.name)}"
 
 
 def _kind(info: ModelInfo) -> str:
@@ -180,21 +196,17 @@ def _maps(read: list[Translator]) -> None:
     st.markdown(f"**{t('positions.models.maps', n=MAP)}**")
     shown: dict[str, Translator] = {}
     for one in read:
-        shown.setdefault(_table_name(one), one)
-    for place, one in zip(st.columns(max(2, len(shown))), shown.values(), strict=False):
+        shown.setdefault("sinusoidal" if kind_of(one.info) == "sinusoidal" else one.info.name, one)
+    places = [place for _ in range(0, len(shown), 2) for place in st.columns(2, gap="medium")]
+    for place, one in zip(places, shown.values(), strict=False):
         with place:
             _map(one)
 
 
-def _table_name(one: Translator) -> str:
-    kind = kind_of(one.info)
-    return f"{kind} {one.table.shape[1] if kind == 'sinusoidal' else one.info.name}"
-
-
 def _map(one: Translator) -> None:
-    kind, table = _kind(one.info), one.table[:MAP]
-    title = f"{kind} · d = {table.shape[1]}"
-    st.markdown(md(title))
+    table = one.table[:MAP]
+    title = f"{t(f'positions.kind.{kind_of(one.info)}')} · d = {table.shape[1]}"
+    st.markdown(f"**{md(title)}**")
     if not table.any():
         st.caption(t("positions.models.nothing"))
         return
