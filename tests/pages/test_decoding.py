@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 
 import numpy as np
@@ -11,11 +12,12 @@ from streamlit.testing.v1 import AppTest
 from core import ui
 from core.i18n import LANGUAGES, translate
 from core.lab import decoding as lab
+from core.lab import wordwise
 from core.measures import pooled
 from core.models import load_model
 from core.samples import samples
 from core.search import Sampling, Search
-from core.tracing import find, read, trace, trace_output
+from core.tracing import axis, find, read, trace, trace_output
 from tests.pages.seen import component, said
 
 MODEL, TEXT = "transformer-en-fr", "I like your idea."
@@ -38,6 +40,12 @@ def opened(language="en", text=TEXT, **query):
 
 def ids(steps):
     return tuple(step.written.id for step in steps)
+
+
+def bars(at):
+    """The lengths of the losses' bars."""
+    x = json.loads(at.get("plotly_chart")[0].proto.spec)["data"][0]["x"]
+    return np.frombuffer(base64.b64decode(x["bdata"]), x["dtype"]) if isinstance(x, dict) else np.array(x)
 
 
 def assert_strip_shows(at, expected, layer=2, head="mean"):
@@ -89,6 +97,51 @@ def test_the_tree_is_the_beams_and_the_film_shows_its_best(language, model):
     best = find(model, read(model, TEXT), Search(3))[0]
     assert ids(trace_output(model, TEXT, best.tokens).steps) == best.tokens
     assert_strip_shows(at, trace_output(model, TEXT, best.tokens))
+
+
+@TWO
+@pytest.mark.parametrize("alpha", ["0.0", "2.0"])
+def test_the_length_penalty_is_the_searchs_and_is_explained(language, alpha, model):
+    at = opened(language, decoding__how="beam", width="3", alpha=alpha)
+    tree = lab.considered(model, TEXT, Search(3, float(alpha)), lambda *_: None)
+    header, _ = component(at, "tree")
+    np.testing.assert_allclose([node[4] for node in header["nodes"]], [node.score for node in tree.nodes], atol=1e-6)
+    assert header["found"] == list(tree.found)
+    first = tree.nodes[tree.found[0]]
+    divisor = ((5 + first.step) / 6) ** float(alpha)  # Wu et al. 2016, equation 14
+    assert f"| {first.step} | {first.log_prob:.2f} | {divisor:.2f} |".replace("-", "−") in said(at)
+
+
+def test_another_penalty_that_chooses_another_output_is_named(model):
+    """Three words that a bare sum would end early."""
+    text = "I told him that I would come if I had time."
+    outputs = {}
+    for alpha in (0.0, 2.0):
+        tree = lab.considered(model, text, Search(8, alpha), lambda *_: None)
+        outputs[alpha] = model.tokenizer.decode(tree.tokens(tree.found[0]))
+    at = opened(text=text, decoding__how="beam", width="8", alpha="2.0")
+    named = translate("en", "decoding.penalty.other", alpha="0.0", n=0, output=ui.md(outputs[0.0])).split(")")[-1]
+    assert (named in said(at)) == (outputs[0.0] != outputs[2.0])
+
+
+@TWO
+def test_frames_and_losses_by_word(language, model):
+    reference = "J'aime bien ton raisonnement."
+    at = opened(language, decoding__unit="word", decoding__losses="word", reference=reference)
+    result = trace(model, TEXT)
+    film = wordwise.by_word(pooled(result["cross"], 2, "mean"), result.steps, axis(model.tokenizer, ids(result.steps)))
+    header, weights = component(at, "strip")
+    assert [step["written"][0] for step in header["steps"]] == [step.written.token for step in film.steps]
+    shown = [step["written"][1] for step in header["steps"]]
+    np.testing.assert_allclose(shown, [step.written.log_prob for step in film.steps], atol=1e-4)
+    np.testing.assert_allclose(weights, film.cross.head(0, 0), atol=1e-5)
+    assert [len(step["pieces"]) for step in header["steps"]] == [len(pieces) for pieces in film.pieces]
+    assert ui.md(translate(language, "decoding.by_word")) in said(at)
+    found = lab.teacher_forcing(model, TEXT, reference, lambda *_: None)
+    by_word = wordwise.losses_by_word(found)
+    assert len(by_word.losses) < len(found.losses)
+    np.testing.assert_allclose(bars(at), by_word.losses, atol=1e-5)
+    assert ui.md(translate(language, "decoding.loss.word", loss=f"{by_word.loss:.2f}")) in said(at)
 
 
 def test_a_link_opens_a_pruned_hypothesis_and_going_on_from_it_forces_it(model):
@@ -157,11 +210,24 @@ def test_a_bad_link_shows_the_page_all_the_same(key, value, how):
 
 
 @pytest.mark.parametrize(
-    "key", ["decoding.how", "width", "temperature", "top_k", "top_p", "seed", "strip.layer", "strip.head"]
+    "key",
+    [
+        "decoding.how",
+        "width",
+        "alpha",
+        "decoding.unit",
+        "decoding.losses",
+        "temperature",
+        "top_k",
+        "top_p",
+        "seed",
+        "strip.layer",
+        "strip.head",
+    ],
 )
 @pytest.mark.parametrize("value", ["99999", "", "<b>", "-1"])
 def test_a_bad_choice_falls_back(key, value):
-    how = "beam" if key == "width" else "sampling"
+    how = "beam" if key in ("width", "alpha") else "sampling"
     at = opened(text="Hello!", **{"decoding.how": how, key: value})
     assert component(at, "strip")
 
@@ -170,12 +236,7 @@ def test_a_bad_choice_falls_back(key, value):
 def test_the_losses_of_a_typed_reference(language, model):
     at = opened(language, reference="J'aime ton chat.")
     found = lab.teacher_forcing(model, TEXT, "J'aime ton chat.", lambda *_: None)
-    bars = json.loads(at.get("plotly_chart")[0].proto.spec)["data"][0]
-    import base64
-
-    x = bars["x"]
-    shown = np.frombuffer(base64.b64decode(x["bdata"]), x["dtype"]) if isinstance(x, dict) else np.array(x)
-    np.testing.assert_allclose(shown, found.losses, atol=1e-5)
+    np.testing.assert_allclose(bars(at), found.losses, atol=1e-5)
     loss = translate(language, "decoding.loss", loss=f"{found.loss:.2f}", perplexity=f"{np.exp(found.loss):.1f}")
     assert ui.md(loss) in said(at)
     assert (found.parts is None) == (ui.md(translate(language, "decoding.same")) in said(at))

@@ -12,6 +12,7 @@ from core.lab.headsteps import Change, all_heads, softmax, steps
 from core.lab.selfattention import projections, readings
 from core.models import load_model
 from core.tracing import trace
+from core.ui.selfattention import SHOWN
 from tests.pages.seen import matrices, said
 
 MODEL, TEXT = "transformer-en-fr", "I like your idea."
@@ -105,6 +106,42 @@ def test_one_score_is_changed(language):
     assert shown["changed"][1, 0] == pytest.approx(slider.max)
     assert shown["after"][1, 0] > 0.99
     np.testing.assert_allclose(np.delete(shown["after"], 1, 0), np.delete(shown["weights"], 1, 0), atol=1e-6)
+
+
+def test_a_changed_score_is_in_the_link_and_belongs_to_its_pair(model):
+    at = opened("en", query="1", key="0", newscore="true", score="-7.5")
+    assert matrices(at)["changed"][1, 0] == pytest.approx(-7.5)
+    assert float(at.query_params["score"]) == -7.5
+    slider = next(one for one in at.slider if one.key.startswith("selfattention.value"))
+    slider.set_value(3.2).run()
+    assert float(at.query_params["score"]) == 3.2
+    at.selectbox(key="query").set_value("2").run()
+    own = all_heads(readings(model, TEXT).sublayers["encoder_self"][0], projections(model, "encoder_self", 0))[0]
+    assert matrices(at)["changed"][2, 0] == pytest.approx(own.scores[2, 0], abs=0.051)
+    at.toggle(key="newscore").set_value(False).run()
+    assert "score" not in at.query_params
+
+
+@pytest.mark.parametrize("score", ["", "x", "1e9", "nan", "inf", "99999", "--1", "٣"])
+def test_a_bad_score_in_the_link_is_the_heads_own(score, model):
+    at = opened("en", query="1", key="0", newscore="true", score=score)
+    own = all_heads(readings(model, TEXT).sublayers["encoder_self"][0], projections(model, "encoder_self", 0))[0]
+    assert matrices(at)["changed"][1, 0] == pytest.approx(own.scores[1, 0], abs=0.051)
+
+
+def test_a_long_sentence_has_a_window_that_moves(model):
+    text = "go " * 70
+    at = opened("en", sentence=text, query="0", **{"from": "11"})
+    weights = trace(model, text)["encoder_self"].head(0, 0)
+    seen = slice(10, 10 + SHOWN)
+    np.testing.assert_allclose(matrices(at)["weights"], weights[seen, seen], atol=1e-5)
+    at.slider(key="from").set_value(1).run()
+    np.testing.assert_allclose(matrices(at)["weights"], weights[:SHOWN, :SHOWN], atol=1e-5)
+    at.selectbox(key="query").set_value("69").run()  # brings the window along
+    np.testing.assert_allclose(matrices(at)["weights"], weights[-SHOWN:, -SHOWN:], atol=1e-5)
+    at.text_input(key="sentence").set_value(TEXT).run()
+    assert not at.exception
+    assert [one for one in at.slider if one.key == "from"] == []
 
 
 @EVERY_LANGUAGE
