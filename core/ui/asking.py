@@ -29,15 +29,21 @@ def _come_through_app() -> None:
         st.rerun()
 
 
-def model_picker(architectures: tuple[str, ...] = ("transformer",)) -> ModelInfo:
-    """The models that this page can show, in the sidebar. Ends the page with a sentence if there is none."""
+def model_picker(architectures: tuple[str, ...] = ("transformer",), *, maps: bool = True) -> ModelInfo:
+    """The models that this page can show, in the sidebar. Ends the page with a sentence if there is none.
+
+    maps: leave out those without any attention.
+    """
     _come_through_app()
-    infos = known_models(architectures, st.sidebar.warning)
+    known = known_models(architectures, st.sidebar.warning)
+    infos = {name: info for name, info in known.items() if info.config.kinds or not maps}
     if not infos:
         st.error(t("model.none", folder=md(str(shelf()))))
         st.stop()
     # The widest first: those trained small for one page's comparison are nobody's first choice.
-    names = sorted(infos, key=lambda name: -getattr(infos[name].config, "d_model", 0))
+    names = sorted(infos, key=lambda name: (architectures.index(infos[name].architecture), -infos[name].config.d_model))
+    if st.session_state.get("model", names[0]) not in names:  # another page's: here the first
+        del st.session_state.model
     name = st.sidebar.selectbox(t("model.label"), names, key="model", bind="query-params", help=t("model.help"))
     return infos[name]
 

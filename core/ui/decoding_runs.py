@@ -71,8 +71,12 @@ def work(name: str, text: str) -> Work:
     """What greedy decoding of this text computes."""
     from core.lab.decoding import Work
 
-    cross = run(name, text)["cross"]
-    return Work(len(cross.keys), len(cross.queries))
+    trace = run(name, text)
+    if "cross" in trace.kinds:
+        return Work(len(trace["cross"].keys), len(trace.steps))
+    from core.tracing import read
+
+    return Work(len(read(load(name), text).ids) + 1, len(trace.steps))
 
 
 def timing(name: str, text: str, runs: int, on_step: OnStep) -> Timing:

@@ -43,6 +43,9 @@ def output(info: ModelInfo, text: str, shown: Shown, asked: Asked) -> None:
 
 def strip(info: ModelInfo, text: str, shown: Shown) -> None:
     """Frame by frame; a click on another word forces it."""
+    if "cross" not in shown.trace.kinds:
+        st.info(t("decoding.strip.none"))
+        return
     cross = shown.trace["cross"]
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         unit = choice("decoding.unit", UNITS)
@@ -120,10 +123,11 @@ def _parting(found: Forcing, unit: str) -> str:
 def cache(info: ModelInfo, text: str) -> None:
     """What remembering keys and values saves: counted at once, measured on request."""
     st.subheader(t("decoding.cache"), anchor=False)
-    st.markdown(t("decoding.cache.what"))
+    keeps_keys = "decoder_self" in info.config.kinds  # else it is a recurrent state
+    st.markdown(t("decoding.cache.what" if keeps_keys else "decoding.cache.what.recurrent"))
     work = runs.work(info.name, text)
     timing = _measured(info, text)
-    counts = {"encoded": work.encoded, "decoded": work.decoded, "scored": work.scored}
+    counts = {"encoded": work.encoded, "decoded": work.decoded} | ({"scored": work.scored} if keeps_keys else {})
     rows = [(t(f"decoding.{name}"), str(a), str(b), f"{b / a:.1f}") for name, (a, b) in counts.items()]
     if timing:
         with_cache, without = (f"{1000 * seconds:.0f} ms" for seconds in timing.seconds)

@@ -99,6 +99,8 @@ def _code(value: object) -> str:
 
 def longer_than_trained(info: ModelInfo, read: Trace | Axis) -> None:
     """Say so where a text has more pieces than nearly all the sentences that the model learned from."""
+    if isinstance(read, Trace) and not read.kinds:
+        return
     axis = read if isinstance(read, Axis) else read[read.kinds[0]].keys
     n = sum(not special for special in axis.special)
     if info.trained is not None and n > info.trained:
