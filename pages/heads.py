@@ -18,7 +18,7 @@ from core.ui import t
 # What the link holds.
 LINKED = ("sentence", "model", "beam", "hypothesis", "kind", "unit", "layer", "head", "view", "stretch")
 
-info = ui.model_picker()
+info = ui.model_picker(("transformer", "seq2seq"))
 text = ui.ask("heads", info)
 
 
