@@ -30,7 +30,7 @@ def greedy(
     while True:
         tokens = _draft(model, cache, tokens, done, limit, on_step)
         output = net.decode(source, torch.tensor([[bos, *tokens[:-1]]])).output
-        best = output.logits[0].argmax(-1).tolist()
+        best = model.checked(output.logits)[0].argmax(-1).tolist()
         wrong = next((i for i in range(max(done, len(prefix)), len(best)) if best[i] != tokens[i]), None)
         if wrong is None:
             return _found(output, tokens, eos), output

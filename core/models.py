@@ -46,6 +46,12 @@ class Model(Generic[NetT_co]):
         """What drafts greedy outputs (core/drafting.py)."""
         return LeanDecoder(self.net)
 
+    def checked(self, logits: Tensor) -> Tensor:
+        """The same; `ModelError` where they are not numbers: finite weights can be so large that their sums are not."""
+        if not logits.isfinite().all():
+            raise ModelError("model_overflow", file=str(self.info.folder / WEIGHTS))
+        return logits
+
 
 def load_model(name: str, root: Path | None = None) -> Model[Any]:
     """Weights, config and tokenizer of an installed model; `ModelError` names the file that is at fault."""
@@ -59,7 +65,10 @@ def load_model(name: str, root: Path | None = None) -> Model[Any]:
         raise ModelError("model_tokenizer", file=str(path)) from error
     if len(tokenizer) != info.config.vocab_size:
         raise ModelError("model_tokenizer", file=str(path))
-    return Model(info, net.eval(), tokenizer)
+    model = Model(info, net.eval(), tokenizer)
+    with torch.inference_mode():  # a model that can count nowhere is not one to load
+        model.checked(net(torch.tensor([[tokenizer.eos]]), torch.tensor([[tokenizer.bos]])).logits)
+    return model
 
 
 def load_weights(net: torch.nn.Module, path: Path, whole: bool = True) -> None:

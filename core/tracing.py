@@ -38,7 +38,8 @@ def trace(
     """Read `text`, write its translation, and keep what every head looked at.
 
     `chosen` picks one of the beam's hypotheses; `on_step` hears how far the search is.
-    Raises `TextError` for a text that is empty, too long, or in a script the model never saw.
+    Raises `TextError` for a text that is empty, too long, or in a script the model never saw, and `ModelError`
+    where the model's numbers overflow.
     """
     encoding = read(model, text)
     found, output = _search(model, encoding, search, on_step)
@@ -68,6 +69,7 @@ def _trace(
     tokenizer, src = model.tokenizer, (*encoding.ids, model.tokenizer.eos)
     inputs = (tokenizer.bos, *tokens[:-1])
     output = output or model.net(torch.tensor([src]), torch.tensor([inputs]))
+    model.checked(output.logits)  # a weight that is no number leaves none behind it
     src_axis, tgt_axis = axis(tokenizer, src), axis(tokenizer, inputs, writes=tokens)
     sides: dict[Kind, tuple[Axis, Axis]] = {
         "encoder_self": (src_axis, src_axis), "decoder_self": (tgt_axis, tgt_axis), "cross": (tgt_axis, src_axis)
@@ -133,7 +135,7 @@ def _search(
     watch: decode.Watch = decode.unheard,
 ) -> tuple[list[decode.Found], Output | None]:
     """What was found, and the full pass over it where the search made one."""
-    net: decode.Stepper[Any] = model.net
+    net = _Checked(model)
     bos, eos = model.tokenizer.bos, model.tokenizer.eos
     src = torch.tensor([[*encoding.ids, eos]])
     prefix = search.prefix
@@ -153,6 +155,18 @@ def _search(
         return decode.greedy(net, src, bos=bos, eos=eos, limits=limits, prefix=prefix, on_step=on_step), None
     best, output = drafting.greedy(cast(Model, model), src, limits[0], prefix, on_step)
     return [best], output
+
+
+class _Checked:
+    """The model as a `Stepper` that raises `ModelError` where a step's numbers overflow."""
+
+    def __init__(self, model: Model[Net]) -> None:
+        self.model, net = model, cast(decode.Stepper[Any], model.net)
+        self.start, self.reorder, self._step = net.start, net.reorder, net.step
+
+    def step(self, state: Any, tokens: Tensor) -> tuple[Tensor, Any]:
+        log_probs, state = self._step(state, tokens)
+        return self.model.checked(log_probs), state
 
 
 def axis(tokenizer: Tokenizer, ids: tuple[int, ...], writes: tuple[int, ...] = ()) -> Axis:

@@ -92,6 +92,7 @@ def _change_tensor(path: Path, change: Callable[[dict[str, torch.Tensor]], Any])
             lambda p: _change_tensor(p, lambda t: t["src_embedding.weight"][7, 3].fill_(float("inf"))),
             "model_not_finite",
         ),
+        (lambda p: _change_tensor(p, lambda t: t.update({BIAS: torch.full((32,), 3e38)})), "model_overflow"),
     ],
 )
 def test_bad_weights_are_refused_naming_the_file(models: Path, damage: Callable[[Path], Any], code: str):

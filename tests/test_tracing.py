@@ -10,10 +10,10 @@ import torch
 from torch.testing import assert_close
 
 from core import decode
-from core.errors import TextError
+from core.errors import ModelError, TextError
 from core.models import Model
 from core.text.tokenizer import Tokenizer
-from core.tracing import Search, axis, output_limit, read, trace
+from core.tracing import Sampling, Search, axis, find, output_limit, read, trace, trace_output
 
 TEXTS = ["The cat sleeps.", "I don't know Tom!", "Où est l'été 😀 ?", "42"]
 
@@ -201,3 +201,21 @@ def test_another_script_is_refused_and_a_stray_word_of_it_is_not(model: Model):
     assert refused(model, "안녕하세요").code == "script"
     assert read(model, "I say 안녕 to Tom.").ids
     assert read(model, "😀").ids
+
+
+@pytest.mark.parametrize(
+    "search", [Search(), Search(beam=3), Search(sampling=Sampling(seed=1))], ids=["", "beam", "dice"]
+)
+def test_numbers_that_overflow_name_the_file(model: Model, search: Search):
+    """A weight so large that it shows only in texts with its token."""
+    trace(model, "Tom is tired.", search)
+    (token, *_) = read(model, "Mary").ids
+    with torch.no_grad():
+        model.net.src_embedding.weight[token, 0] = 3e38
+    for run in (lambda: trace(model, "Mary", search), lambda: find(model, read(model, "Mary"), search)):
+        with pytest.raises(ModelError) as caught:
+            run()
+        assert caught.value.code == "model_overflow"
+        assert caught.value.values["file"] == str(model.info.folder / "model.safetensors")
+    with pytest.raises(ModelError):
+        trace_output(model, "Mary", (5, 2))

@@ -306,6 +306,13 @@ def not_finite(folder):
     return folder / WEIGHTS
 
 
+def overflowing(folder):
+    """Every weight is a number; their products are not."""
+    tensors = load_file(folder / WEIGHTS)
+    save_file({name: tensor.float().fill_(3e38) for name, tensor in tensors.items()}, folder / WEIGHTS)
+    return folder / WEIGHTS
+
+
 def bad_tokenizer(folder):
     (folder / TOKENIZER).write_text("{}", "utf-8")
     return folder / TOKENIZER
@@ -326,7 +333,7 @@ def shelf(request, models, monkeypatch):
     return models, open_page
 
 
-@pytest.mark.parametrize("damage", [truncated, no_weights, foreign, not_finite, bad_tokenizer])
+@pytest.mark.parametrize("damage", [truncated, no_weights, foreign, not_finite, overflowing, bad_tokenizer])
 def test_a_damaged_model_gets_a_sentence_naming_the_file_and_the_next_one_works(shelf, damage):
     root, open_page = shelf
     name = f"broken-{damage.__name__}"
