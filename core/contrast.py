@@ -14,7 +14,7 @@ SMALLEST = 0.005  # a difference below this is not worth a word
 
 def disagreement(found: tuple[Mismatch, ...], language: str) -> str:
     """Why there is no difference map: the first place of each axis where the two maps have not the same token."""
-    sides = {one.side: _where(one, language) for one in found}
+    sides: dict[str, str] = {one.side: _where(one, language) for one in found}
     if len(set(sides.values())) == 1 < len(sides):  # a sentence that looks at itself
         sides = {"both": sides["query"]}
     parts = [f"{translate(language, f'compare.side.{side}')} {where}" for side, where in sides.items()]

@@ -6,7 +6,7 @@ from core import ui
 from core.components.links import WORDS as LINKS
 from core.components.links import links
 from core.components.overview import WORDS as OVERVIEW
-from core.components.overview import overview
+from core.components.overview import Tint, overview
 from core.figures.attention import Words, attention_heatmap, thinned
 from core.figures.theme import weight_scale
 from core.measures import Pick, by_word, pooled
@@ -14,9 +14,11 @@ from core.promises import hoped
 from core.reading import read_aloud
 from core.trace import AttentionMap, Trace
 from core.ui import t
+from core.ui.measuring import measure_choice
 
 # What the link holds.
-LINKED = ("sentence", "model", "beam", "hypothesis", "kind", "unit", "layer", "head", "view", "stretch")
+LINKED = ("sentence", "model", "beam", "hypothesis", "kind", "unit", "layer", "head", "view", "stretch", "measure",
+          "measure.sorted")  # fmt: skip
 
 info = ui.model_picker(("transformer", "seq2seq"))
 text = ui.ask("heads", info)
@@ -35,7 +37,11 @@ def look(trace: Trace) -> None:
     reading, stem = read_aloud(one, ui.language()), ui.file_stem(trace.src_text, trace.model, kind, name)
     left, right = st.columns(2, gap="medium")
     with left:  # first: the overview is on the screen before the browser has read Plotly
-        all_heads(attn, layer, head, stretch, ui.file_stem(trace.src_text, trace.model, kind))
+        grid = st.container()
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            tint = measure_choice(attn)
+        with grid:
+            all_heads(attn, layer, head, stretch, tint, ui.file_stem(trace.src_text, trace.model, kind))
     with right:
         view = ui.choice("view", ("heatmap", "links", "numbers"), label=False)
         one_head(one, view, stretch, f"{t(f'kind.{kind}')} · {name}", reading, stem)
@@ -46,12 +52,12 @@ def look(trace: Trace) -> None:
         ui.downloads(one, trace, stem, *LINKED)
 
 
-def all_heads(attn: AttentionMap, layer: Pick, head: Pick, stretch: bool, stem: str) -> None:
-    """Every layer and head; a click chooses."""
+def all_heads(attn: AttentionMap, layer: Pick, head: Pick, stretch: bool, tint: Tint | None, stem: str) -> None:
+    """Every layer and head, by a measure if one is chosen; a click chooses."""
     overview(
         attn, layer if isinstance(layer, int) else None, head if isinstance(head, int) else None,
-        words=ui.texts(OVERVIEW), scale=weight_scale(ui.dark()), stretch=stretch, file_stem=stem,
-        key=f"overview-{attn.kind}", on_choose=ui.put_pick,
+        words=ui.texts(OVERVIEW), scale=weight_scale(ui.dark()), stretch=stretch, tint=tint,
+        file_stem=stem, key=f"overview-{attn.kind}", on_choose=ui.put_pick,
     )  # fmt: skip
 
 

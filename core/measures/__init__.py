@@ -1,7 +1,17 @@
 """What one can say of attention maps in numbers. Pure functions of plain data."""
 
 from core.measures.differences import Mismatch, aligned, difference, mismatches, shared
-from core.measures.heads import MEASURES, PATTERNS, distance, distributions, entropy, measured, patterns, visible
+from core.measures.heads import (
+    MEASURES,
+    PATTERNS,
+    distance,
+    distributions,
+    entropy,
+    measured,
+    measures_of,
+    patterns,
+    visible,
+)
 from core.measures.maps import Look, Pick, Pool, by_word, clearest, pooled, strongest, words_axis
 from core.measures.similarity import Plane, head_distances, plane
 
@@ -22,6 +32,7 @@ __all__ = [
     "entropy",
     "head_distances",
     "measured",
+    "measures_of",
     "mismatches",
     "patterns",
     "plane",

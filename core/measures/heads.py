@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from core.trace import AttentionMap, Floats
+from core.trace import AttentionMap, Floats, Kind
 
 PATTERNS = ("previous", "same", "next", "first", "special")
 
@@ -50,6 +50,14 @@ def distance(weights: Floats, special: tuple[bool, ...]) -> Floats:
 MEASURES = ("entropy", "evenness", "distance", "previous", "same", "next", "first", "special", "maximum", "peak")
 
 
+_OF_ONE_SENTENCE = ("previous", "same", "next")
+
+
+def measures_of(kind: Kind) -> tuple[str, ...]:
+    """Those that make sense for a kind of attention."""
+    return tuple(name for name in MEASURES if kind != "cross" or name not in _OF_ONE_SENTENCE)
+
+
 def measured(attn: AttentionMap) -> dict[str, Floats]:
     """Every measure that makes sense for this map, in the order of `MEASURES`, each [layer, head].
 
@@ -72,7 +80,7 @@ def measured(attn: AttentionMap) -> dict[str, Floats]:
         found |= patterns(weights, special)
     found["maximum"] = weights.max(-1).mean(-1)
     found["peak"] = weights.max((-2, -1))
-    return {name: np.asarray(found[name], np.float32) for name in MEASURES if name in found}
+    return {name: np.asarray(found[name], np.float32) for name in measures_of(attn.kind)}
 
 
 def visible(attn: AttentionMap) -> np.ndarray:

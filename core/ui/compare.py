@@ -135,23 +135,23 @@ def select(key: str, names: dict[str, str], title: str, *, label: bool = True, w
 
 
 class Chosen(NamedTuple):
-    """Both sides, the view, and whose heads it shows where it shows many: a click then chooses that side's head."""
+    """Both sides, and the view."""
 
     a: Side
     b: Side
     view: str
-    of: Side
+
+    def one_side(self) -> Side:
+        """Ask whose heads to see, where a view shows many: a click then chooses that side's head."""
+        return self.a if choice("compare.side", ("a", "b"), label=False) == "a" else self.b
 
 
 def choose(traces: tuple[Trace, Trace], info: ModelInfo, views: Sequence[str]) -> Chosen:
     """Ask for the view, and for each side's attention, layer and head; by word or by piece is the same for both."""
     a, b = traces
-    of = "a"
     left, right = st.columns(2, gap="medium")
     with st.container(horizontal=True, vertical_alignment="bottom"):
         view = choice("compare.view", views, label=False)
-        if view != "pair":
-            of = choice("compare.side", ("a", "b"), label=False)
         unit = choice("unit", ("word", "piece"), label=False)
         st.toggle(t("stretch"), key="stretch", bind="query-params", help=t("compare.stretch.help"))
     with left, st.container(horizontal=True, vertical_alignment="bottom"):
@@ -162,7 +162,7 @@ def choose(traces: tuple[Trace, Trace], info: ModelInfo, views: Sequence[str]) -
         chosen = select("compare.kind", names, t("compare.kind"))
         other = kind if chosen == SAME else chosen
         second = _side("B", b, other if other in b.kinds else b.kinds[0], unit, "compare.", _shown_first(info))
-    return Chosen(first, second, view, first if of == "a" else second)
+    return Chosen(first, second, view)
 
 
 def _side(name: str, trace: Trace, kind: str, unit: str, prefix: str, defaults: Sequence[str]) -> Side:

@@ -10,7 +10,7 @@ from core.components.overview import Tint, overview
 from core.components.sharing import PICTURE_WORDS, save_picture
 from core.figures.compare import Ring, head_plane
 from core.figures.theme import weight_scale
-from core.measures import head_distances, measured, plane
+from core.measures import head_distances, measured, measures_of, plane
 from core.trace import AttentionMap, Floats
 from core.ui.compare import Chosen, Side, select
 from core.ui.compare_shown import share
@@ -21,12 +21,15 @@ from core.ui.showing import dark, file_stem
 
 def measures(chosen: Chosen) -> None:
     """Every head in numbers: coloured and sorted by one of them, and all of them in a table."""
-    side = chosen.of
-    found = measured(side.attn)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        side = chosen.one_side()
+        by = measure_choice(side.attn, none=False)
+    if by:
+        st.markdown(md(_extremes(by)))
+    st.caption(t(f"measure.{st.session_state.measure}.help"))
     left, right = st.columns(2, gap="medium")
     stem = file_stem(side.trace.src_text, side.trace.model, side.attn.kind)
     with left:
-        by = measure_choice(found, none=False)
         layer, head = (at if isinstance(at, int) else None for at in (side.layer, side.head))
         overview(
             side.attn, layer, head, words=texts(OVERVIEW), scale=weight_scale(dark()), file_stem=stem,
@@ -34,9 +37,7 @@ def measures(chosen: Chosen) -> None:
             stretch=bool(st.session_state.get("stretch")),
         )  # fmt: skip
     with right:
-        if by:
-            st.markdown(md(_extremes(by)))
-        _table(side, found, stem)
+        _table(side, measured(side.attn), stem)
     if side.attn.kind == "cross":
         st.caption(t("measure.cross"))
     if not side.attn.normalised:
@@ -83,16 +84,17 @@ def _table(side: Side, found: dict[str, Floats], stem: str) -> None:
 
 def similar(chosen: Chosen) -> None:
     """Heads that look alike stand near each other."""
-    side = chosen.of
-    attn, count = side.attn, side.attn.n_layers * side.attn.n_heads
-    if count < 2:
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        side = chosen.one_side()
+        names = {one: measure_name(one) for one in measures_of(side.attn.kind)}
+        name = select("compare.colour", names, t("compare.plane.colour"), width=190)
+    attn, found = side.attn, measured(side.attn)
+    if attn.n_layers * attn.n_heads < 2:
         st.info(t("compare.plane.alone"))
         return
-    found = measured(attn)
-    name = select("compare.colour", {one: measure_name(one) for one in found}, t("compare.plane.colour"), width=250)
     distances, used = head_distances(attn)
     flat = plane(distances)
-    fig = head_plane(flat, *_named(attn), found[name].ravel(), measure_name(name), _rings(chosen), dark=dark())
+    fig = head_plane(flat, *_named(attn), found[name].ravel(), measure_name(name), _rings(chosen, side), dark=dark())
     near, far = _pairs(distances, attn)
     reading = f"{near} {far}"
     st.markdown(md(reading))
@@ -121,12 +123,12 @@ def _named(attn: AttentionMap) -> tuple[list[str], list[str]]:
     return [t("compare.at", layer=layer, head=head) for layer, head in places], [f"{a}.{b}" for a, b in places]
 
 
-def _rings(chosen: Chosen) -> list[Ring]:
+def _rings(chosen: Chosen, side: Side) -> list[Ring]:
     """Rings around the heads of A and B, where they are among the heads shown."""
     return [
         Ring(one.name, one.layer * one.attn.n_heads + one.head)
         for one in (chosen.a, chosen.b)
-        if one.same_heads(chosen.of) and isinstance(one.layer, int) and isinstance(one.head, int)
+        if one.same_heads(side) and isinstance(one.layer, int) and isinstance(one.head, int)
     ]
 
 

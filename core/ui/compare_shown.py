@@ -89,7 +89,8 @@ def _difference(one: AttentionMap, two: AttentionMap, first: AttentionMap) -> Li
 
 def multiples(chosen: Chosen) -> None:
     """One head over all layers, or one layer over all heads; a click chooses."""
-    side, over = chosen.of, choice("compare.over", ("heads", "layers"), label=False)
+    with st.container(horizontal=True):
+        side, over = chosen.one_side(), choice("compare.over", ("heads", "layers"), label=False)
     if max(side.attn.weights.shape[2:]) > LARGEST[0]:
         st.info(t("compare.too_large", limit=LARGEST[0]))
         return
@@ -97,7 +98,9 @@ def multiples(chosen: Chosen) -> None:
     maps = [pooled(side.attn, *place) for place in places]
     limit = _limit(*(one.weights for one in maps))
     panels = [
-        _small(one, t("pick.layer" if over == "layers" else "compare.head", n=i + 1), limit, _marks(chosen, place))
+        _small(
+            one, t("pick.layer" if over == "layers" else "compare.head", n=i + 1), limit, _marks(chosen, side, place)
+        )
         for i, (one, place) in enumerate(zip(maps, places, strict=True))
     ]
     fixed = _of("head", side.head) if over == "layers" else _of("layer", side.layer)
@@ -120,10 +123,10 @@ def _of(name: str, at: Pick) -> str:
     return t(f"pick.{name}.{at}") if isinstance(at, str) else t(f"pick.{name}", n=at + 1)
 
 
-def _marks(chosen: Chosen, place: tuple[Pick, Pick]) -> str:
-    """Which sides have chosen this head."""
-    sides = (chosen.a, chosen.b)
-    return " ".join(s.name for s in sides if s.same_heads(chosen.of) and (s.layer, s.head) == place)
+def _marks(chosen: Chosen, side: Side, place: tuple[Pick, Pick]) -> str:
+    """Which sides have chosen this one of a side's heads."""
+    both = (chosen.a, chosen.b)
+    return " ".join(one.name for one in both if one.same_heads(side) and (one.layer, one.head) == place)
 
 
 def _small(one: AttentionMap, title: str, limit: float, mark: str) -> Linked:

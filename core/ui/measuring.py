@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import streamlit as st
 
 from core.components.overview import Tint
-from core.trace import Floats
+from core.measures import measured, measures_of
+from core.trace import AttentionMap
 from core.ui.asking import from_link, into_link
 from core.ui.language import t
 
@@ -19,18 +18,19 @@ def measure_name(name: str) -> str:
     return t(f"measure.{name}")
 
 
-def measure_choice(found: Mapping[str, Floats], *, none: bool = True) -> Tint | None:
+def measure_choice(attn: AttentionMap, *, none: bool = True) -> Tint | None:
     """Ask for one of the measures, and whether it sorts too; both are kept in the link. none: may it be none?"""
-    names = ([NONE] if none else []) + list(found)
+    names = ([NONE] if none else []) + list(measures_of(attn.kind))
     from_link("measure", names)
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        chosen: str = st.selectbox(
-            t("measure"), names, key="measure", width=250, persist_state="session", help=t("measure.help"),
-            format_func=measure_name,
-        )  # fmt: skip
-        into_link("measure", chosen, names[0])
-        if chosen == NONE:
-            return None
-        order = st.toggle(t("measure.sorted"), key="measure.sorted", bind="query-params", persist_state="session")
-    st.caption(t(f"measure.{chosen}.help"))
-    return Tint(measure_name(chosen), found[chosen], order)
+    chosen: str = st.selectbox(
+        t("measure"), names, key="measure", width=190, persist_state="session", help=t("measure.help"),
+        format_func=measure_name,
+    )  # fmt: skip
+    into_link("measure", chosen, names[0])
+    if chosen == NONE:
+        return None
+    order = st.toggle(
+        t("measure.sorted"), key="measure.sorted", bind="query-params", persist_state="session",
+        help=t(f"measure.{chosen}.help"),
+    )  # fmt: skip
+    return Tint(measure_name(chosen), measured(attn)[chosen], order)

@@ -15,7 +15,7 @@ from streamlit.testing.v1 import AppTest
 
 from core import ui
 from core.i18n import LANGUAGES, translate
-from core.measures import by_word, pooled
+from core.measures import by_word, measured, measures_of, pooled
 from core.models import TOKENIZER, WEIGHTS, load_model
 from core.promises import hoped
 from core.samples import samples
@@ -218,6 +218,23 @@ def test_pooled_heads_are_shown_and_marked_as_the_row_or_column_they_are(app, la
     np.testing.assert_allclose(shown_matrix(app), pooled(attn, *picks).head(0, 0), atol=1e-5)
 
 
+@pytest.mark.parametrize(("kind", "measure"), [("encoder_self", "previous"), ("cross", "distance")])
+def test_heads_are_coloured_and_sorted_by_a_measure(app, kind, measure):
+    choose(app, "kind", kind)
+    app.selectbox(key="measure").select_index(1 + measures_of(kind).index(measure)).run()
+    attn = by_word(trace(load_model(MODEL), app.text_input(key="sentence").value)[kind])
+    values = measured(attn)[measure].ravel()
+    tint = overview_header(app)["tint"]
+    assert tint["title"] == translate(app.language, f"measure.{measure}")
+    np.testing.assert_allclose(tint["values"], values, atol=1e-5)
+    assert tint["order"] is None
+    app.toggle(key="measure.sorted").set_value(True).run()
+    order = overview_header(app)["tint"]["order"]
+    assert sorted(order) == list(range(values.size))
+    assert (np.diff(values[order]) <= 1e-6).all()
+    assert (link(app)["measure"], link(app)["measure.sorted"]) == (measure, "true")
+
+
 def link(at):
     """The choices of the copy-link button."""
     for component in at.get("bidi_component"):
@@ -237,7 +254,8 @@ def test_the_copied_link_holds_every_choice_and_opens_the_same_view(app):
     app.toggle(key="stretch").set_value(True).run()
     assert link(app) == {
         "sentence": "I saw a black dog.", "model": MODEL, "beam": "4", "hypothesis": "1", "kind": "cross",
-        "unit": "piece", "layer": "3", "head": "max", "view": "heatmap", "stretch": "true", "lang": app.language,
+        "unit": "piece", "layer": "3", "head": "max", "view": "heatmap", "stretch": "true", "measure": "none",
+        "lang": app.language,
     }  # fmt: skip
     again = AppTest.from_file(APP, default_timeout=60)
     again.query_params.update(link(app))
@@ -248,7 +266,9 @@ def test_the_copied_link_holds_every_choice_and_opens_the_same_view(app):
 
 
 def test_choices_left_alone_are_in_the_link_too(app):
-    assert set(link(app)) == {"sentence", "model", "beam", "kind", "unit", "layer", "head", "view", "stretch", "lang"}
+    assert set(link(app)) == {
+        "sentence", "model", "beam", "kind", "unit", "layer", "head", "view", "stretch", "measure", "lang",
+    }  # fmt: skip
 
 
 def test_the_link_chooses_the_view():
@@ -261,7 +281,7 @@ def test_the_link_chooses_the_view():
     assert at.session_state.kind == "cross"
 
 
-LINKED = ("kind", "unit", "view", "layer", "head", "beam", "hypothesis", "model", "stretch", "lang")
+LINKED = ("kind", "unit", "view", "layer", "head", "beam", "hypothesis", "model", "stretch", "measure", "lang")
 
 
 @pytest.mark.parametrize(
