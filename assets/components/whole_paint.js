@@ -48,8 +48,8 @@ function stripImage(view, strip, size) {
   return canvas;
 }
 
-/** The picture without anybody followed. */
-function paintBase(view, context, ratio) {
+/** The picture without anybody followed. pixels: how many a strip has. */
+function paintBase(view, context, ratio, pixels = (strip) => Math.max(1, Math.round(strip.w * ratio))) {
   const { g, blocks, style } = view;
   context.setTransform(ratio, 0, 0, ratio, 0, 0);
   context.fillStyle = style.ground;
@@ -60,7 +60,7 @@ function paintBase(view, context, ratio) {
   for (const block of blocks) {
     if (block.kind === "cross") paintMemory(view, context, block);
     for (const strip of block.strips) {
-      const image = stripImage(view, strip, Math.max(1, Math.round(strip.w * ratio)));
+      const image = stripImage(view, strip, pixels(strip));
       const top = view.top(strip);
       for (let token = 0; token < strip.n; token++) {
         context.drawImage(image, 0, token, image.width, 1, strip.x, top + token * g.row + 1.5, strip.w, g.row - 3);

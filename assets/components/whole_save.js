@@ -45,7 +45,7 @@ function savePictureSvg(view) {
     "font-family": style.family, "font-size": g.size });
   picture.append(svg("title", {}, clean(view.canvas.getAttribute("aria-label"))));
   const recorder = new SvgContext(picture, view);
-  paintBase(view, recorder, 1);
+  paintBase(view, recorder, 1, () => view.header.d);
   paintFollowed(view, recorder, 1);
   writeBlockNames(view, (text, x, y) => {
     Object.assign(recorder, { font: `650 ${g.size}px ${style.family}`, fillStyle: style.text, globalAlpha: 1, textAlign: "center", textBaseline: "alphabetic" });

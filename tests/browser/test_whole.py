@@ -9,6 +9,7 @@ from urllib.parse import parse_qs, urlparse
 import numpy as np
 import pytest
 
+from core.figures.labels import query_names
 from core.i18n import translate
 from core.lab.whole import whole
 from core.models import load_model
@@ -63,7 +64,9 @@ def test_hovering_follows_a_click_holds_and_numbers_are_the_models(open_app, run
         y += 4
         page.mouse.move(x, y)
         page.wait_for_timeout(30)
-    length = np.linalg.norm(found["src/token"][1])
+    part = {translate("en", f"whole.part.{name}"): name for name in ("token", "position", "sum")}
+    strip = tip.locator("small").first.inner_text().split(" · ")[-1]
+    length = np.linalg.norm(found[f"src/{part[strip]}"][1])
     assert translate("en", "whole.norm", norm=f"{length:.2f}") in tip.inner_text()
     assert "whole.token" not in page.url.replace("whole.token=src-0", ""), "pointing tells the server nothing"
     page.mouse.click(x, y)
@@ -103,7 +106,7 @@ def test_keys_open_a_block_whose_heads_strips_and_links_are_those_of_the_token(o
     page.reload()
     settle(page)
     assert card.locator("h4").inner_text() == "Decoder · layer 1 · cross-attention"
-    assert "‘" + found_trace["cross"].queries.tokens[2] in page.locator(".whole .said").inner_text()
+    assert f"‘{query_names(found_trace['cross'].queries)[2]}’" in page.locator(".whole .said").inner_text()
     canvas.focus()
     page.keyboard.press("Escape")
     assert not card.is_visible()
