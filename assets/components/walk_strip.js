@@ -1,7 +1,7 @@
 // One box of walk.js: its strip, its note, its line. See core/components/walk.py.
 
 const STRIP = 28, FOLDED = 11; // CSS px: the width of a strip, and of a column where a vector is folded
-const BOX = 66, BARS = 172; // of a whole box
+const BOX = 62, BARS = 172; // of a whole box
 const HEIGHT = 200; // of a strip
 
 /** Numbers as people write them: with a true minus. */

@@ -9,39 +9,36 @@ import plotly.graph_objects as go
 
 from core.figures.labels import plain, short
 from core.figures.layers import axis, layout, token_axis
-from core.figures.theme import figure, masked, weight_scale
+from core.figures.theme import QUERY, figure, masked, weight_scale
 from core.trace import Floats
-
-WIDTH = 10  # characters of an answer in its cell
 
 
 def answers(
     probabilities: Floats, words: Sequence[Sequence[str]], levels: Sequence[str], steps: Sequence[str], chosen: int, *,
     hover: str, dark: bool = False,
 ) -> go.Figure:  # fmt: skip
-    """Rows are levels, the last on top; columns are steps; in each cell the likeliest token, coloured by how likely.
+    """Rows are steps, columns levels, the last at the right: in each cell the likeliest token, coloured by how likely.
 
-    hover: {level} {step} {word}.
+    probabilities, words: [level, step]. hover: {level} {step} {word}.
     """
     said = [
-        [plain(hover.format(level=level, step=step, word=word)) for step, word in zip(steps, row, strict=True)]
-        for level, row in zip(levels, words, strict=True)
+        [plain(hover.format(level=level, step=step, word=row[i])) for level, row in zip(levels, words, strict=True)]
+        for i, step in enumerate(steps)
     ]
-    text = [[plain(word if len(word) <= WIDTH else f"{word[: WIDTH - 1]}…") for word in row] for row in words]
+    text = [[plain(short(row[i])) for row in words] for i in range(len(steps))]
     heat = {
-        "type": "heatmap", "z": probabilities, "zmin": 0, "zmax": 1, "colorscale": weight_scale(dark), "xgap": 2,
-        "ygap": 2, "text": text, "texttemplate": "%{text}", "customdata": said,
+        "type": "heatmap", "z": probabilities.T, "zmin": 0, "zmax": 1, "colorscale": weight_scale(dark), "xgap": 2,
+        "ygap": 2, "text": text, "texttemplate": "%{text}", "textfont": {"size": 14}, "customdata": said,
         "hovertemplate": "%{customdata}: <b>%{z:.3f}</b><extra></extra>", "colorbar": {"thickness": 10, "len": 0.9},
     }  # fmt: skip
     frame = {
-        "type": "rect", "x0": chosen - 0.5, "x1": chosen + 0.5, "y0": -0.5, "y1": len(levels) - 0.5,
-        "line": {"width": 2, "color": "#8a8a8a"},
+        "type": "rect", "y0": chosen - 0.5, "y1": chosen + 0.5, "x0": -0.5, "x1": len(levels) - 0.5,
+        "line": {"width": 3, "color": QUERY},
     }  # fmt: skip
-    places = list(range(len(levels)))
-    names: dict[str, Any] = {"tickvals": places, "ticktext": [plain(level) for level in levels]}
+    labels: dict[str, Any] = {"tickvals": list(range(len(steps))), "ticktext": [plain(short(step)) for step in steps]}
     return figure([heat], layout(
-        110 + 44 * len(levels), xaxis=token_axis(steps, side="top"), yaxis=axis(showgrid=False, **names),
-        shapes=[frame], margin={"l": 10, "r": 10, "t": 10, "b": 10},
+        70 + 30 * len(steps), xaxis=token_axis(levels, side="top"), shapes=[frame],
+        yaxis=axis(showgrid=False, autorange="reversed", **labels), margin={"l": 10, "r": 10, "t": 10, "b": 10},
     ))  # fmt: skip
 
 

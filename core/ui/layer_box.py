@@ -8,6 +8,7 @@ import numpy as np
 import streamlit as st
 
 from core.figures import layers as figures
+from core.figures.labels import tokens
 from core.lab.layersteps import Norm, Sublayer, cosine, standard
 from core.trace import Floats
 from core.ui.language import t
@@ -99,9 +100,10 @@ def _norm(c: Chosen, into: Floats, own: Floats, norm: Norm, where: str) -> None:
     second = norm.affine(first)
     best = int(np.abs(x - mean).argmax())
     st.markdown(t(
-        "layer.say.norm", token=c.name, mean=number(mean), variance=number(float(x.var())), dim=best + 1,
-        x=number(float(x[best])), deviation=number(deviation), step=number(float(first[i, best])),
-        a=number(float(norm.gain[best])), b=number(float(norm.bias[best])), y=number(float(second[i, best])),
+        "layer.say.norm", token=c.name, mean=number(mean), minus=inner(mean), variance=number(float(x.var())),
+        dim=best + 1, x=number(float(x[best])), deviation=number(deviation), step=number(float(first[i, best])),
+        times=inner(float(first[i, best])), a=number(float(norm.gain[best])), b=inner(float(norm.bias[best])),
+        y=number(float(second[i, best])),
         apart=tiny(float(np.abs(second - own).max())),
     ))  # fmt: skip
     head = (t("layer.dim"), "x", "x̂ = (x − μ) / σ", "a", "b", "a x̂ + b")
@@ -120,10 +122,16 @@ def _norm(c: Chosen, into: Floats, own: Floats, norm: Norm, where: str) -> None:
 
 def _moments(c: Chosen, stages: tuple[tuple[str, Floats], ...], where: str) -> None:
     of = [(name, values[:SHOWN].mean(-1), values[:SHOWN].var(-1)) for name, values in stages]
-    fig = figures.moments(c.names[:SHOWN], of, c.token, (t("layer.mean"), t("layer.variance")))
+    names = tokens(c.side.tokens)[:SHOWN]
+    fig = figures.moments(names, of, c.token, (t("layer.mean"), t("layer.variance")))
     alt = t("layer.moments.alt")
     st.markdown(f"**{t('layer.moments', sub=where)}**")
     picture(fig, key="layer.moments", title=alt, alt=alt, stem=f"{c.stem}_moments")
+
+
+def inner(value: float) -> str:
+    """A number after a sign of its own: a negative one stands in brackets."""
+    return f"({number(value)})" if number(value).startswith("−") else number(value)
 
 
 def tiny(value: float) -> str:

@@ -31,7 +31,7 @@ def step_of(c: Chosen) -> int:
 
 
 def levels(c: Chosen) -> None:
-    """The logit lens: rows are layers, columns the steps of the output."""
+    """The logit lens: rows are the steps of the output, columns the layers."""
     found, steps = lens(c.model, c.found.src_text), query_names(c.found.decoder.tokens)
     step = step_of(c)
     names = [t("layer.lens.input"), *(t("pick.layer", n=n) for n in range(1, len(found.top)))]

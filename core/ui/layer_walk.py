@@ -72,7 +72,7 @@ def _sublayer(c: Chosen, one: Sublayer) -> Iterator[Box]:
         yield Box("ffn.hidden", t("layer.box.hidden"), row, note, "→", limit)
     plus = "→" if one.pre or one.hidden is not None else "+"
     yield _box(c, f"{one.kind}.out", t(f"layer.box.out.{one.kind}"), one.out, plus)
-    yield _box(c, f"{one.kind}.add", t("layer.box.add"), one.added, "=" if plus == "+" else "+ x =")
+    yield _box(c, f"{one.kind}.add", t("layer.box.add"), one.added, "=" if plus == "+" else "+x =")
     if not one.pre:
         yield from _norm(c, one)
 

@@ -62,10 +62,11 @@ def test_the_lens_shows_its_words_as_text_and_frames_the_step():
     shares = np.float32([[0.1, 0.2, 0.3], [0.4, 0.5, 0.6]])
     words = [["<s>", "b", "c"], ["d", "incompréhensible", "f"]]
     fig = lens.answers(shares, words, ("in", "1"), NAMES, 2, hover="{level} {step} {word}")
-    assert fig.data[0].text[0][0] == "&lt;s&gt;"
-    assert len(fig.data[0].text[1][1]) == lens.WIDTH
+    assert fig.data[0].z.shape == (3, 2)
+    assert list(fig.data[0].text[0]) == ["&lt;s&gt;", "d"]
+    assert fig.data[0].text[1][1].endswith("…")  # cut in the cell, whole where it is pointed at
     assert "incompréhensible" in fig.data[0].customdata[1][1]
-    assert (fig.layout.shapes[0].x0, fig.layout.shapes[0].x1) == (1.5, 2.5)
+    assert (fig.layout.shapes[0].y0, fig.layout.shapes[0].y1) == (1.5, 2.5)
 
 
 def test_the_written_word_is_dark():
