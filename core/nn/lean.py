@@ -1,4 +1,4 @@
-"""The decoder's step for one sentence, nearly right, in less than half the time of `Transformer.step`: good for a draft.
+"""The decoder's step for one sentence, nearly right and in less than half the time of `Transformer.step`: for drafts.
 
 A step reads every weight of the decoder for a single row of numbers, so the reading is what it waits for,
 and next the ceremony round each operation. Hence four changes, none of them to a formula:
