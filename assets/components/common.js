@@ -77,6 +77,17 @@ function saveSvg(element, name) {
   saveBlob(new Blob([text], { type: "image/svg+xml" }), name);
 }
 
+/** Save an SVG element as PNG: drawn by the browser on a canvas. */
+function saveAsPng(element, [width, height], name) {
+  const ratio = exportRatio(width, height), image = new Image();
+  image.onload = () => {
+    const canvas = make("canvas", { width: Math.round(width * ratio), height: Math.round(height * ratio) });
+    canvas.getContext("2d").drawImage(image, 0, 0, canvas.width, canvas.height);
+    saveCanvas(canvas, `${name}.png`);
+  };
+  image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(new XMLSerializer().serializeToString(element))}`;
+}
+
 /** Twice the screen's resolution, less where a browser's largest canvas would be passed. */
 function exportRatio(width, height) {
   const wished = 2 * (window.devicePixelRatio || 1);

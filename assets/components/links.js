@@ -348,13 +348,6 @@ class Links {
   }
 
   savePng() {
-    const [whole, [width, height]] = standalone(this);
-    const ratio = exportRatio(width, height), image = new Image();
-    image.onload = () => {
-      const canvas = make("canvas", { width: Math.round(width * ratio), height: Math.round(height * ratio) });
-      canvas.getContext("2d").drawImage(image, 0, 0, canvas.width, canvas.height);
-      saveCanvas(canvas, `${this.header.file_stem}.png`);
-    };
-    image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(new XMLSerializer().serializeToString(whole))}`;
+    saveAsPng(...standalone(this), this.header.file_stem);
   }
 }

@@ -88,17 +88,6 @@ function savePicture(format, [width, height], name, title, ground, draw) {
   else saveCanvas(canvas, `${name}.png`);
 }
 
-/** Save an SVG element as PNG: drawn by the browser on a canvas. */
-function saveAsPng(element, [width, height], name) {
-  const ratio = exportRatio(width, height), image = new Image();
-  image.onload = () => {
-    const canvas = make("canvas", { width: Math.round(width * ratio), height: Math.round(height * ratio) });
-    canvas.getContext("2d").drawImage(image, 0, 0, canvas.width, canvas.height);
-    saveCanvas(canvas, `${name}.png`);
-  };
-  image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(new XMLSerializer().serializeToString(element))}`;
-}
-
 /** A copy of an SVG element that needs no style sheet: what the page's CSS says of its shapes is written into them. */
 function styledCopy(element, properties) {
   const copy = element.cloneNode(true), shapes = "path, rect, text, tspan, line, circle";

@@ -22,7 +22,7 @@ class ForcingWords:
     reference: str  # over the left tokens
     free: str  # over the right tokens
     loss: str  # under the bars
-    instead: str  # {token}: beside a bar where another token was likelier
+    instead: str  # {token}: beside a bar where another token was likelier; short, a telephone has no room
     parts: str  # at the line of the first difference
 
 
@@ -82,7 +82,7 @@ def forcing(
             "overlaying": "y",
         },
         xaxis={
-            "title": plain(words.loss), "range": [0, float(losses.max()) * 1.6 or 1], "zeroline": False,
+            "title": plain(words.loss), "range": [0, float(losses.max()) * 1.9 or 1], "zeroline": False,
             "fixedrange": True, "gridcolor": masked(dark), "griddash": "dot",
         },
         height=ROW * n + EDGE, showlegend=False, margin={"l": 90, "r": 110, "t": 34, "b": 10},

@@ -109,6 +109,8 @@ def teacher_forcing(info: ModelInfo, text: str) -> None:
     picture(
         fig, key="decoding.forcing", title=t("decoding.forcing"), alt=f"{said} {listed}", stem=file_stem(text, "loss")
     )
+    if any(token != guess for token, guess in zip(found.reference, found.guesses, strict=True)):
+        st.caption(t("decoding.figure.note"))
     st.markdown(md(said))
 
 

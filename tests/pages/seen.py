@@ -11,6 +11,15 @@ import numpy as np
 from streamlit.testing.v1 import AppTest
 
 
+def opened(page: str, language: str = "en", text: str = "I like your idea.", **query: str) -> AppTest:
+    """The page with what a link says: `masks__view` for `masks.view`."""
+    at = AppTest.from_file(f"../../pages/{page}.py", default_timeout=60)
+    at.query_params.update({"lang": language, "sentence": text} | {k.replace("__", "."): v for k, v in query.items()})
+    at.run()
+    assert not at.exception
+    return at
+
+
 def said(at: AppTest) -> str:
     """Every sentence on the page."""
     return "\n".join(element.value for kind in (at.markdown, at.caption, at.info, at.warning) for element in kind)

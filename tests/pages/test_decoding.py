@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+from functools import partial
 
 import numpy as np
 import pytest
@@ -18,6 +19,7 @@ from core.models import load_model
 from core.samples import samples
 from core.search import Sampling, Search
 from core.tracing import axis, find, read, trace, trace_output
+from tests.pages import seen
 from tests.pages.seen import component, said
 
 MODEL, TEXT = "transformer-en-fr", "I like your idea."
@@ -29,13 +31,7 @@ def model():
     return load_model(MODEL)
 
 
-def opened(language="en", text=TEXT, **query):
-    """The page with what a link says: `decoding__how` for `decoding.how`."""
-    at = AppTest.from_file("../../pages/decoding.py", default_timeout=60)
-    at.query_params.update({"lang": language, "sentence": text} | {k.replace("__", "."): v for k, v in query.items()})
-    at.run()
-    assert not at.exception
-    return at
+opened = partial(seen.opened, "decoding")
 
 
 def ids(steps):

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import sys
+from functools import partial
 
 import numpy as np
 import pytest
-from streamlit.testing.v1 import AppTest
 
 import core.ui.masks_shown  # noqa: F401 - before its names are patched
 from core import ui
@@ -15,6 +15,7 @@ from core.lab import masked_runs
 from core.lab.masks import apply, build, causal, to_code, zeroed_after
 from core.models import load_model
 from core.tracing import trace
+from tests.pages import seen
 from tests.pages.seen import matrices, said
 
 MODEL, TEXT, PADS = "transformer-en-fr", "I like your idea.", 2
@@ -25,13 +26,7 @@ def model():
     return load_model(MODEL)
 
 
-def opened(language, **query):
-    """The page with what a link says: `masks__view` for `masks.view`."""
-    at = AppTest.from_file("../../pages/masks.py", default_timeout=60)
-    at.query_params.update({"lang": language, "sentence": TEXT} | {k.replace("__", "."): v for k, v in query.items()})
-    at.run()
-    assert not at.exception
-    return at
+opened = partial(seen.opened, "masks")
 
 
 def choose(at, key, value):

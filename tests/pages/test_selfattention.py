@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -13,6 +15,7 @@ from core.lab.selfattention import projections, readings
 from core.models import load_model
 from core.tracing import trace
 from core.ui.selfattention import SHOWN
+from tests.pages import seen
 from tests.pages.seen import matrices, said
 
 MODEL, TEXT = "transformer-en-fr", "I like your idea."
@@ -25,15 +28,7 @@ def model():
     return load_model(MODEL)
 
 
-def opened(language, **query):
-    """The page with what a link says; `part` for `selfattention.part`."""
-    at = AppTest.from_file("../../pages/selfattention.py", default_timeout=60)
-    at.query_params.update({"lang": language, "sentence": TEXT} | query)
-    if "part" in query:
-        at.query_params["selfattention.part"] = query["part"]
-    at.run()
-    assert not at.exception
-    return at
+opened = partial(seen.opened, "selfattention")
 
 
 @EVERY_LANGUAGE
@@ -69,7 +64,7 @@ def test_every_matrix_follows_from_those_before_it(language, kind, model):
 @EVERY_LANGUAGE
 @pytest.mark.parametrize("part", PARTS)
 def test_every_part_opens_from_a_link(language, part):
-    at = opened(language, part=part)
+    at = opened(language, selfattention__part=part)
     assert len(matrices(at)) >= 15
 
 
@@ -131,7 +126,7 @@ def test_a_bad_score_in_the_link_is_the_heads_own(score, model):
 
 def test_a_long_sentence_has_a_window_that_moves(model):
     text = "go " * 70
-    at = opened("en", sentence=text, query="0", **{"from": "11"})
+    at = opened("en", text=text, query="0", **{"from": "11"})
     weights = trace(model, text)["encoder_self"].head(0, 0)
     seen = slice(10, 10 + SHOWN)
     np.testing.assert_allclose(matrices(at)["weights"], weights[seen, seen], atol=1e-5)
@@ -154,7 +149,7 @@ def test_a_score_is_the_sum_of_its_products(language, model):
 
 @EVERY_LANGUAGE
 def test_the_workbench_opens_on_i_am_good_and_says_what_is_wrong(language):
-    at = opened(language, part="bench")
+    at = opened(language, selfattention__part="bench")
     shown = matrices(at)
     # The workbench's panels come last and share names with the walk's.
     np.testing.assert_array_equal(
@@ -171,7 +166,7 @@ def test_the_workbench_opens_on_i_am_good_and_says_what_is_wrong(language):
 
 @EVERY_LANGUAGE
 def test_the_same_word_in_another_sentence(language):
-    at = opened(language, part="same", second="They like me.")
+    at = opened(language, selfattention__part="same", second="They like me.")
     assert at.selectbox(key="word").value == "like"
     assert "1.00 → " in said(at)
     at.text_input(key="second").set_value("Nobody").run()
@@ -182,7 +177,7 @@ def test_the_same_word_in_another_sentence(language):
 
 
 def test_changing_what_is_seen_never_runs_the_model_again(monkeypatch):
-    at = opened("en", sentence="You are very kind.")
+    at = opened("en", text="You are very kind.")
 
     def never(*args, **kwargs):
         raise AssertionError("the model ran again")
@@ -218,6 +213,6 @@ def test_a_bad_link_falls_back(name, value):
 @pytest.mark.parametrize("text", ["<script>alert(1)</script>", "$x$ :red[y] **z**", "</s>", "hi"])
 @pytest.mark.parametrize("part", PARTS)
 def test_hostile_and_tiny_text_is_shown_as_text(text, part):
-    at = opened("ko", sentence=text, part=part)
+    at = opened("ko", text=text, selfattention__part=part)
     assert len(matrices(at)) >= 15
     assert not any("<script" in element.proto.spec for element in at.get("plotly_chart"))
