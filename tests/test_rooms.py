@@ -27,10 +27,10 @@ TABLE = {
     "core.contrast": "numpy core.i18n core.measures core.reading core.trace",
     "core.decode": "torch jaxtyping core.search",
     "core.errors": "",
-    "core.evaluate": "torch sacrebleu core.decode core.errors core.i18n core.models core.nn core.shelf core.text "
-    "core.tracing",
+    "core.evaluate": "torch sacrebleu core.config core.decode core.errors core.i18n core.models core.nn core.shelf "
+    "core.text core.tracing",
     "core.export": "numpy core.search core.trace core.figures.labels",
-    "core.figures": "plotly numpy core.trace core.measures",
+    "core.figures": "plotly numpy pandas core.trace core.measures",
     "core.hub": "transformers huggingface_hub tqdm torch numpy core.decode core.errors core.search core.trace",
     "core.i18n": "babel core.errors",
     "core.lab": "torch numpy jaxtyping core.config core.decode core.errors core.models core.nn core.search "
@@ -40,14 +40,14 @@ TABLE = {
     "core.nn": "torch jaxtyping core.config",
     "core.promises": "numpy core.i18n core.measures core.reading core.samples core.trace",
     "core.reading": "numpy core.i18n core.measures core.trace",
-    "core.samples": "core.errors core.models core.shelf core.trace core.tracing",
+    "core.samples": "core.config core.errors core.models core.shelf core.trace core.tracing",
     "core.search": "",
     "core.shelf": "typing_extensions core.config core.errors",
     "core.text": "tokenizers core.errors",
     "core.trace": "numpy",
     "core.drafting": "torch core.decode core.models core.nn",
-    "core.tracing": "torch numpy core.decode core.drafting core.errors core.models core.nn core.search core.text "
-    "core.trace",
+    "core.tracing": "torch numpy core.config core.decode core.drafting core.errors core.models core.nn core.search "
+    "core.text core.trace",
     "core.train": "torch jaxtyping accelerate safetensors tqdm core.config core.models core.nn core.shelf core.text",
     "core.ui": "streamlit torch numpy pandas plotly core",
 }

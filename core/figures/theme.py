@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 import plotly.graph_objects as go
@@ -53,4 +54,6 @@ def figure(data: list[dict[str, Any]], layout: dict[str, Any]) -> go.Figure:
 
 
 def unvalidated(data: list[dict[str, Any]], layout: dict[str, Any]) -> go.Figure:
+    if "pandas" in sys.modules:  # Plotly asks it for its types: if another thread is importing it, wait for the whole
+        import pandas  # noqa: F401
     return go.Figure({"data": data, "layout": layout}, _validate=False)
