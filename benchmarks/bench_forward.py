@@ -17,7 +17,6 @@ from torch.nn import functional as F  # noqa: N812 - its usual name
 from core.models import load_model
 from core.nn.attention import AttentionDetails, MultiHeadAttention
 from core.nn.transformer import Transformer
-from core.shelf import installed
 
 
 class Fused(MultiHeadAttention):
@@ -46,7 +45,7 @@ def main() -> None:
     o = options(__doc__, repeats=15)
     torch.set_num_threads(1)
     torch.manual_seed(1)
-    ours = load_model(installed()[0]).net
+    ours = load_model("transformer-en-fr").net
     theirs = fused(ours)
     head("forward, 1 thread", "ours, all weights", "fused, no weights", "theirs / ours", "pairs")
     for n in (8, 32, 128, 512):

@@ -20,7 +20,7 @@ from client import Tab
 from sentences import sentences
 from timing import ROOT, head, options, percentile, row
 
-from core.shelf import installed, read_info
+from core.shelf import read_info
 from tests.browser.serve import serve
 
 EVERY = 3.0  # seconds between the clicks of a session
@@ -47,7 +47,7 @@ async def click_along(
 async def look(tab: Tab, n: int) -> float:
     """The n-th view click: another head in the overview, another layer, or (where a browser changes the view alone)
     the page once more."""
-    config = read_info(installed()[0]).config
+    config = read_info("transformer-en-fr").config
     layer = n % config.n_encoder_layers
     if tab.overview.id:
         return await tab.choose_head(layer, (n + 1) % config.n_heads)

@@ -20,7 +20,6 @@ from timing import head, joined, on_two_clocks, options, row
 from torch import Tensor
 
 from core.models import Model, load_model
-from core.shelf import installed
 from core.tracing import trace
 from tests.nn.test_marian import as_marian
 
@@ -61,7 +60,7 @@ def main() -> None:
     o = options(__doc__, tokens=32, sentences=8, repeats=5)
     logging.set_verbosity_error()  # type: ignore[no-untyped-call]
     torch.set_num_threads(1)
-    model = load_model(installed()[0])
+    model = load_model("transformer-en-fr")
     generate, each = generating(model, o.tokens), []
     for text in long_enough(model, o.tokens, o.sentences):
         check(model, text, generate(text)[1:].tolist())

@@ -142,8 +142,54 @@ class Seq2SeqConfig(_Record):
         return f"{ways}{self.cell} of {self.hidden}, attention {self.attention}"
 
 
-ModelConfig = TransformerConfig | Seq2SeqConfig
-ARCHITECTURES: dict[str, type[ModelConfig]] = {"transformer": TransformerConfig, "seq2seq": Seq2SeqConfig}
+@dataclass(frozen=True)
+class LanguageModelConfig(_Record):
+    """A recurrent language model of one language."""
+
+    vocab_size: int
+    d_model: int = 128  # of a word vector
+    hidden: int = 128
+    n_layers: int = 1
+    cell: Literal["rnn", "lstm", "gru"] = "lstm"
+    activation: Literal["tanh", "relu"] = "tanh"  # of the plain RNN
+    dropout: float = 0.1
+    tied: bool = True  # one matrix for the embedding and the output projection
+    max_len: int = 512
+    pad: int = 0
+    bos: int = 1
+    eos: int = 2
+
+    def __post_init__(self) -> None:
+        _check_positive(self, "vocab_size", "d_model", "hidden", "n_layers", "max_len")
+        if self.cell not in CELLS:
+            raise ValueError(f"cell {self.cell!r} is none of {', '.join(CELLS)}")
+        if self.activation not in ("tanh", "relu") or (self.activation == "relu" and self.cell != "rnn"):
+            raise ValueError(f"activation {self.activation!r} does not go with {self.cell!r}")
+        if self.tied and self.d_model != self.hidden:
+            raise ValueError(f"tied weights need d_model {self.d_model} to be hidden {self.hidden}")
+        if not 0 <= self.dropout < 1:
+            raise ValueError(f"dropout {self.dropout} is not in [0, 1)")
+        if not max(self.pad, self.bos, self.eos) < self.vocab_size:
+            raise ValueError(f"pad, bos and eos must be below vocab_size {self.vocab_size}")
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """Which attention maps a run leaves."""
+        return ()
+
+    @property
+    def size(self) -> str:
+        """In a few words, for a list of models."""
+        return f"{self.cell} of {self.hidden}, {self.n_layers} layer{'s' * (self.n_layers > 1)}"
+
+
+ModelConfig = TransformerConfig | Seq2SeqConfig | LanguageModelConfig
+ARCHITECTURES: dict[str, type[ModelConfig]] = {
+    "transformer": TransformerConfig,
+    "seq2seq": Seq2SeqConfig,
+    "rnn_lm": LanguageModelConfig,
+}
+TRANSLATORS = ("transformer", "seq2seq")  # the architectures that read one language and write another
 
 
 @dataclass(frozen=True)

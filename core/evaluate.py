@@ -1,15 +1,17 @@
-"""python -m core.evaluate --model NAME --corpus FILE [--beam N]
+"""python -m core.evaluate --model NAME --corpus FILE [--beam N] [--joined] [--against NAME]
 
 BLEU and chrF (sacrebleu) of a model's translations. Every translation that the
 corpus has of a sentence counts as a reference; scores by source length follow.
+A language model gets its perplexity on the sources.
 """
 
 from __future__ import annotations
 
 import argparse
+import math
 import random
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,15 +19,18 @@ from typing import Any
 import torch
 
 from core import decode
-from core.errors import UserError
+from core.config import TRANSLATORS
+from core.errors import ModelError, UserError
 from core.i18n import sentence
 from core.models import Model, load_model
-from core.nn.build import Net
+from core.nn.build import AnyNet, Net
+from core.nn.language_model import LanguageModel
 from core.shelf import shelf
 from core.text.corpus import grouped, read_pairs
 from core.tracing import Search, output_limit
 
 LENGTHS = ((1, 4), (5, 7), (8, 10), (11, 15), (16, 25), (26, 1000))  # words of the source
+RESAMPLED = 1000  # corpora drawn for a bootstrap interval
 References = Sequence[Sequence[str]]  # for each sentence, its translations
 
 
@@ -79,6 +84,60 @@ def by_length(sources: Sequence[str], outputs: Sequence[str], references: Refere
             yield name, score([outputs[i] for i in rows], [references[i] for i in rows])
 
 
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """How much better one model's BLEU is than another's on the same sentences, with its 95 % interval."""
+
+    bleu: float
+    low: float
+    high: float
+
+
+def difference(outputs: Sequence[str], others: Sequence[str], references: References, seed: int = 1) -> Difference:
+    """Paired bootstrap (Koehn 2004): the same sentences drawn with replacement for both, a thousand times."""
+    rng = random.Random(seed)
+    ours, theirs = _statistics(outputs, references), _statistics(others, references)
+    n = len(references)
+    drawn = [rng.choices(range(n), k=n) for _ in range(RESAMPLED)]
+    gains = sorted(_bleu(ours, rows) - _bleu(theirs, rows) for rows in drawn)
+    edge = RESAMPLED // 40  # 2.5 % on either side
+    return Difference(_bleu(ours, range(n)) - _bleu(theirs, range(n)), gains[edge], gains[-edge - 1])
+
+
+def _statistics(outputs: Sequence[str], references: References) -> list[list[int]]:
+    """Of each sentence: lengths of output and nearest reference, right n-grams, all n-grams."""
+    from sacrebleu.metrics.bleu import BLEU
+
+    bleu = BLEU(effective_order=True)
+    scores = [bleu.sentence_score(output, list(refs)) for output, refs in zip(outputs, references, strict=True)]
+    return [[one.sys_len, one.ref_len, *one.counts, *one.totals] for one in scores]
+
+
+def _bleu(statistics: Sequence[Sequence[int]], rows: Iterable[int]) -> float:
+    """Corpus BLEU of these sentences: the sums of their statistics are the corpus's."""
+    from sacrebleu.metrics.bleu import BLEU
+
+    sys_len, ref_len, *grams = (sum(column) for column in zip(*(statistics[i] for i in rows), strict=True))
+    return float(BLEU.compute_bleu(grams[:4], grams[4:], sys_len, ref_len, "exp").score)
+
+
+@torch.inference_mode()
+def perplexity(model: Model[LanguageModel], sentences: Sequence[str], batch: int = 64) -> float:
+    """exp of the mean -ln p of every piece and of each `</s>`."""
+    tokenizer = model.tokenizer
+    ids = sorted((row[: model.info.config.max_len - 1] for row in tokenizer.encode_ids(sentences)), key=len)
+    total, n = 0.0, 0
+    for start in range(0, len(ids), batch):
+        rows = ids[start : start + batch]
+        width = max(len(row) for row in rows) + 1
+        inputs = torch.tensor([[tokenizer.bos, *row, *[tokenizer.pad] * (width - 1 - len(row))] for row in rows])
+        labels = torch.tensor([[*row, tokenizer.eos, *[-100] * (width - 1 - len(row))] for row in rows])
+        logits = model.net(inputs).logits
+        total += float(torch.nn.functional.cross_entropy(logits.flatten(0, 1), labels.flatten(), reduction="sum"))
+        n += sum(len(row) + 1 for row in rows)
+    return math.exp(total / n)
+
+
 def joined(groups: dict[str, list[str]], seed: int = 1) -> dict[str, list[str]]:
     """Two or three test sentences made one: what people type is often longer than the corpus. One reference each."""
     rng = random.Random(seed)
@@ -98,10 +157,14 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--corpus", required=True, type=Path, help="TSV: source <TAB> translation")
     parser.add_argument("--beam", type=int, default=1)
     parser.add_argument("--joined", action="store_true", help="join two or three sentences into one")
+    parser.add_argument("--against", metavar="MODEL", help="also the difference to this model's BLEU, with an interval")
     args = parser.parse_args(argv)
     try:
         Search(args.beam)  # says which widths there are, before anything is loaded
         model, groups = load_model(args.model, args.root), grouped(read_pairs(args.corpus))
+        other = load_model(args.against, args.root) if args.against else None
+        if bad := [one.info.name for one in (model, other) if one and not _fits(one, alone=other is None)]:
+            raise ModelError("model_no_translator", name=bad[0])
     except UserError as error:
         print(sentence("en", error), file=sys.stderr)
         return 2
@@ -111,12 +174,23 @@ def main(argv: list[str] | None = None) -> int:
     if args.joined:
         groups = joined(groups)
     sources, references = list(groups), list(groups.values())
+    if model.info.architecture not in TRANSLATORS:
+        print(f"perplexity {perplexity(model, sources):.1f}")
+        return 0
     outputs = translate(model, sources, args.beam)
     total = score(outputs, references)
     print(f"BLEU {total.bleu:.1f}\nchrF {total.chrf:.1f}")
     for name, part in by_length(sources, outputs, references):
         print(f"{name} words: {part.n} sentences, BLEU {part.bleu:.1f}, chrF {part.chrf:.1f}")
+    if other:
+        gain = difference(outputs, translate(other, sources, args.beam), references)
+        print(f"BLEU {gain.bleu:+.1f} against {args.against} (95 % of resampled: {gain.low:+.1f} to {gain.high:+.1f})")
     return 0
+
+
+def _fits(model: Model[AnyNet], alone: bool) -> bool:
+    """A language model has a score of its own, but no translations to compare."""
+    return alone or model.info.architecture in TRANSLATORS
 
 
 if __name__ == "__main__":

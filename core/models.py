@@ -15,7 +15,8 @@ from torch import Tensor
 from typing_extensions import TypeVar
 
 from core.errors import ModelError
-from core.nn.build import Net, build
+from core.nn.build import AnyNet, build
+from core.nn.language_model import LanguageModel
 from core.nn.lean import LeanDecoder
 from core.nn.transformer import Transformer
 from core.shelf import CONFIG, ModelInfo, installed, read_info
@@ -26,7 +27,7 @@ __all__ = ["CARD", "CONFIG", "Model", "ModelInfo", "installed", "load_model", "r
 WEIGHTS, TOKENIZER, CARD = "model.safetensors", "tokenizer.json", "README.md"
 
 
-NetT_co = TypeVar("NetT_co", bound=Net, default=Transformer, covariant=True)
+NetT_co = TypeVar("NetT_co", bound=AnyNet, default=Transformer, covariant=True)
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,8 @@ def load_model(name: str, root: Path | None = None) -> Model[Any]:
         raise ModelError("model_tokenizer", file=str(path))
     model = Model(info, net.eval(), tokenizer)
     with torch.inference_mode():  # a model that can count nowhere is not one to load
-        model.checked(net(torch.tensor([[tokenizer.eos]]), torch.tensor([[tokenizer.bos]])).logits)
+        src, tgt = torch.tensor([[tokenizer.eos]]), torch.tensor([[tokenizer.bos]])
+        model.checked((net(tgt) if isinstance(net, LanguageModel) else net(src, tgt)).logits)
     return model
 
 

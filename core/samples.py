@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from core.config import TRANSLATORS
 from core.shelf import SHIPPED, installed, read_info, shelf
 from core.trace import Trace
 
@@ -67,11 +68,16 @@ def _read(path: Path) -> Trace | None:
     return Trace.from_npz(path.read_bytes()) if path.exists() else None
 
 
+def translators() -> list[str]:
+    """The installed models that read a sentence and write another."""
+    return [name for name in installed() if read_info(name).architecture in TRANSLATORS]
+
+
 def main() -> None:
     from core.models import load_model
     from core.tracing import trace
 
-    for name in installed():
+    for name in translators():
         first = samples("heads", read_info(name).src)[0]
         (SAMPLES / f"{name}.npz").write_bytes(trace(load_model(name), first.text).to_npz())
 

@@ -15,7 +15,8 @@ import torch
 from torch import Tensor
 
 from core import decode, drafting
-from core.errors import TextError
+from core.config import TRANSLATORS
+from core.errors import ModelError, TextError
 from core.models import Model
 from core.nn.build import Net, Output
 from core.nn.transformer import Transformer
@@ -95,6 +96,8 @@ def read(model: Model[Net], text: str, language: str = "") -> Encoding:
 
     language: what the text has to be written in, else what the model translates from.
     """
+    if model.info.architecture not in TRANSLATORS:
+        raise ModelError("model_no_translator", name=model.info.name)
     limit = model.info.config.max_len - 1  # </s> needs a place too
     if len(text) > 32 * limit:
         raise TextError("too_long_characters", n=len(text), limit=32 * limit)

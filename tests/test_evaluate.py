@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from core.evaluate import by_length, joined, main, score, translate
+from core.evaluate import by_length, difference, joined, main, score, translate
 from core.models import Model
 from core.text.corpus import Pair, grouped
 from core.tracing import Search, trace
@@ -42,6 +42,24 @@ def test_a_sentence_with_fewer_references_is_not_excused_for_being_short():
 def test_wrong_outputs_score_nothing():
     assert score(["x y z w"] * 5, [["a b c d"]] * 5).bleu == pytest.approx(0, abs=1e-6)
     assert score(["xyz"], [["abc"]]).chrf == 0
+
+
+def test_a_difference_is_that_of_the_scores_and_its_interval_holds_it():
+    rng = random.Random(0)
+    references = [[" ".join(rng.choices("abcdefgh", k=9)) for _ in range(rng.choice((1, 2)))] for _ in range(60)]
+
+    def outputs(wrong: float) -> list[str]:
+        words = [refs[0].split() for refs in references]
+        return [" ".join("x" if rng.random() < wrong else word for word in one) for one in words]
+
+    better, worse = outputs(0.1), outputs(0.4)
+    found = difference(better, worse, references)
+    assert found.bleu == pytest.approx(score(better, references).bleu - score(worse, references).bleu, abs=1e-6)
+    assert 0 < found.low < found.bleu < found.high
+    back = difference(worse, better, references)
+    assert (back.bleu, back.low, back.high) == pytest.approx((-found.bleu, -found.high, -found.low), abs=1)
+    same = difference(better, better, references)
+    assert (same.bleu, same.low, same.high) == (0, 0, 0)
 
 
 def test_scores_by_length_count_each_sentence_once():

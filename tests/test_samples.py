@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 
 from core.models import load_model
-from core.samples import SAMPLES, samples, stored
-from core.shelf import installed, read_info
+from core.samples import SAMPLES, samples, stored, translators
+from core.shelf import read_info
 from core.tracing import read, trace
 
 
-@pytest.mark.parametrize("name", installed())
+@pytest.mark.parametrize("name", translators())
 def test_a_stored_trace_equals_a_fresh_one(name):
     text = samples("heads", read_info(name).src)[0].text
     kept, fresh = stored(name, text), trace(load_model(name), text)
@@ -25,12 +25,12 @@ def test_a_stored_trace_equals_a_fresh_one(name):
 
 
 def test_no_trace_is_kept_for_another_text():
-    assert stored(installed()[0], "Something else.") is None
+    assert stored(translators()[0], "Something else.") is None
 
 
 @pytest.mark.parametrize("page", sorted(path.stem for path in SAMPLES.glob("*.json")))
 def test_the_model_can_read_every_example(page):
-    for name in installed():
+    for name in translators():
         model = load_model(name)
         for sample in samples(page, model.info.src):
             assert read(model, sample.text).ids

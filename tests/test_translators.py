@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -11,9 +12,11 @@ from torch.testing import assert_close
 
 from core import decode
 from core.__main__ import main
-from core.config import Seq2SeqConfig
+from core.config import LanguageModelConfig, Seq2SeqConfig
 from core.errors import ModelError, TextError
+from core.evaluate import main as evaluate
 from core.evaluate import translate
+from core.i18n import translate as say
 from core.measures import by_word
 from core.models import Model, load_model, own_tensors, save_model
 from core.nn.build import Net, build
@@ -145,3 +148,30 @@ def test_a_config_of_another_architecture_is_refused(recurrent: Path, tmp_path: 
         with pytest.raises(ModelError) as caught:
             read_info("other", tmp_path)
         assert caught.value.code == "model_config"
+
+
+def test_a_language_model_is_listed_and_scored_but_asked_for_no_translation(
+    recurrent: Path, tmp_path: Path, tokenizer: Tokenizer, corpus: Path, capsys: pytest.CaptureFixture[str]
+):
+    config = LanguageModelConfig(len(tokenizer), 16, 16, cell="gru")
+    record = {"architecture": "rnn_lm", "src": "en", "tgt": "en", "model": config.as_dict()}
+    save_model(tmp_path / "lm", build(config), tokenizer, record)
+    save_model(tmp_path / "no-lm", load_model("none", recurrent).net, tokenizer, json.loads(
+        (recurrent / "none" / "config.json").read_text("utf-8")))  # fmt: skip
+    assert main(["models", "--root", str(tmp_path)]) == 0
+    assert "lm\ten -> en\trnn_lm, gru of 16, 1 layer\n" in capsys.readouterr().out
+    said = say("en", "error.model_no_translator", name="lm")
+    assert main(["run", "--root", str(tmp_path), "--model", "lm", "--text", TEXT]) == 2
+    assert capsys.readouterr().err == f"{said}\n"
+    given = ["--root", str(tmp_path), "--corpus", str(corpus)]
+    assert evaluate(["--model", "no-lm", "--against", "lm", *given]) == 2
+    assert capsys.readouterr().err == f"{said}\n"
+    assert evaluate(["--model", "lm", *given]) == 0
+    random_guess = float(capsys.readouterr().out.split()[1])
+    assert len(tokenizer) / 2 < random_guess < len(tokenizer) * 2  # untrained: about as many as there are pieces
+
+
+def test_one_model_is_scored_against_another(recurrent: Path, corpus: Path, capsys: pytest.CaptureFixture[str]):
+    given = ["--root", str(recurrent), "--corpus", str(corpus), "--joined"]
+    assert evaluate(["--model", "none", "--against", "none", *given]) == 0
+    assert "BLEU +0.0 against none (95 % of resampled: +0.0 to +0.0)" in capsys.readouterr().out

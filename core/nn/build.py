@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from core.config import ModelConfig, Seq2SeqConfig
+from core.config import LanguageModelConfig, ModelConfig, Seq2SeqConfig
 from core.nn import seq2seq, transformer
+from core.nn.language_model import LanguageModel
 from core.nn.seq2seq import Seq2Seq
 from core.nn.transformer import Transformer
 
 Output = transformer.Output | seq2seq.Output
 Net = Transformer | Seq2Seq  # translators: each is a `Stepper`, and `forward(src, tgt)` gives logits and maps
+AnyNet = Net | LanguageModel
 
 
-def build(config: ModelConfig) -> Net:
+def build(config: ModelConfig) -> AnyNet:
+    if isinstance(config, LanguageModelConfig):
+        return LanguageModel(config)
     return Seq2Seq(config) if isinstance(config, Seq2SeqConfig) else Transformer(config)

@@ -17,7 +17,7 @@ from torch import Tensor
 from tqdm import tqdm
 
 from core.models import own_tensors, save_model, write
-from core.nn.build import Net
+from core.nn.build import AnyNet
 from core.text.corpus import Pair
 from core.text.tokenizer import Tokenizer
 from core.train.augment import augment
@@ -39,7 +39,7 @@ class Run:
     """One model in training. `train(run)` moves it on; everything it needs to go on is saved in `out`."""
 
     recipe: Recipe
-    net: Net
+    net: AnyNet
     tokenizer: Tokenizer
     pairs: Sequence[Pair]
     valid: Sequence[Pair]
@@ -81,7 +81,8 @@ def _epoch(run: Run, stop: _StopSignal) -> None:
     """The rest of the epoch under way: augment, batch and order by seed and epoch alone."""
     config, progress, accelerator = run.recipe.train, run.progress, run.accelerator
     seed = config.seed * 1000 + progress.epoch
-    examples = encode_pairs(augment(run.pairs, run.recipe.augmentation, seed), run.tokenizer, config.max_tokens)
+    pairs = augment(run.pairs, run.recipe.augmentation, seed)
+    examples = encode_pairs(run.recipe.reads(pairs), run.tokenizer, config.max_tokens)
     run.typical = typical_tokens(examples)
     batches = bucket(examples, config.batch_tokens, seed)
     batches = share(batches, accelerator.process_index, accelerator.num_processes)
@@ -138,7 +139,8 @@ def update(run: Run, batch: Batch) -> float:
 def batch_loss(run: Run, batch: Batch, smoothing: float = 0.0) -> Tensor:
     src, tgt, labels = (tensor.to(run.accelerator.device) for tensor in batch)
     with torch.autocast(src.device.type, torch.bfloat16, enabled=run.bf16):
-        logits = run.model(src, tgt).logits
+        inputs = (src, tgt) if run.recipe.translates else (tgt,)
+        logits = run.model(*inputs).logits
         return cross_entropy(logits.flatten(0, 1), labels.flatten(), pad=run.tokenizer.pad, smoothing=smoothing)
 
 
@@ -152,7 +154,9 @@ def average(ema: dict[str, Tensor], weights: dict[str, Tensor], decay: float) ->
 @torch.inference_mode()
 def validate(run: Run) -> float:
     """Mean loss per token of the averaged weights, without smoothing, in nats."""
-    examples: list[tuple[Ids, Ids]] = encode_pairs(run.valid, run.tokenizer, run.recipe.train.max_tokens)
+    examples: list[tuple[Ids, Ids]] = encode_pairs(
+        run.recipe.reads(run.valid), run.tokenizer, run.recipe.train.max_tokens
+    )
     own = own_tensors(run.net)
     trained = {name: tensor.detach().clone() for name, tensor in own.items()}
     _copy(run.ema, own)

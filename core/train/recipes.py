@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from core.config import ARCHITECTURES, Augmentation, ModelConfig, TrainConfig
+from core.config import ARCHITECTURES, TRANSLATORS, Augmentation, ModelConfig, TrainConfig
+from core.text.corpus import Pair
 
 
 @dataclass(frozen=True)
@@ -19,6 +21,15 @@ class Recipe:
     keep_epochs: bool = True  # the weights of each epoch, beside the best
     architecture: str = "transformer"
     began_from: str = ""  # the model whose weights this one began with, if any
+
+    @property
+    def translates(self) -> bool:
+        """Else it is a language model of the source language."""
+        return self.architecture in TRANSLATORS
+
+    def reads(self, pairs: Sequence[Pair]) -> Sequence[Pair]:
+        """What of a corpus it learns from: a language model has the source for both sides."""
+        return pairs if self.translates else [(src, src) for src, _ in pairs]
 
     def model_config(self, vocab_size: int) -> ModelConfig:
         return ARCHITECTURES[self.architecture](vocab_size=vocab_size, **self.model)
@@ -60,6 +71,11 @@ RECIPES = {
         _recurrent("rnn-en-fr", attention="none"),
         _recurrent("luong-en-fr", attention="general"),
         _recurrent("luong-local-en-fr", attention="local-p", window=5),
+        # Language models of the English side: nothing but the cell differs.
+        *(
+            Recipe(f"{cell}-lm", "en", "en", {"cell": cell}, TrainConfig(epochs=8), architecture="rnn_lm")
+            for cell in ("rnn", "lstm", "gru")
+        ),
         # Small enough for a test: a few seconds on any machine.
         Recipe(
             "toy",
@@ -78,6 +94,14 @@ RECIPES = {
                 architecture="seq2seq",
             )
             for attention in ("none", "bahdanau", "general", "local-p")
+        ),
+        Recipe(
+            "toy-lm",
+            "en",
+            "en",
+            {"d_model": 32, "hidden": 32, "max_len": 64, "cell": "gru"},
+            _TOY,
+            architecture="rnn_lm",
         ),
     )
 }
