@@ -10,7 +10,7 @@ from core.ui import compare as page
 from core.ui import compare_heads as heads
 from core.ui import compare_shown as shown
 
-info = ui.model_picker()
+info = ui.model_picker(page.ARCHITECTURES)
 text = ui.ask("compare", info)
 VIEWS = {"pair": shown.pair, "multiples": shown.multiples, "measures": heads.measures, "plane": heads.similar}
 

@@ -19,6 +19,7 @@ from core.ui.showing import pick_name
 from core.ui.waiting import attempt
 
 SAME = "same"
+ARCHITECTURES = ("transformer", "seq2seq")  # those that write a text; a model without any attention has no maps
 # What the link holds, of A and of B.
 LINKED = (
     "sentence", "model", "kind", "layer", "head", "unit", "stretch", "compare.sentence", "compare.model",
@@ -83,7 +84,7 @@ def runs(info: ModelInfo, text: str) -> tuple[Trace, Trace] | None:
 
 def _other(info: ModelInfo, text: str) -> tuple[ModelInfo, str]:
     """B's model and sentence: A's, unless others are asked for."""
-    infos = known_models()
+    infos = {name: one for name, one in known_models(ARCHITECTURES).items() if one.config.kinds}
     with st.container(horizontal=True, vertical_alignment="bottom"):
         typed: str = st.text_input(
             t("compare.sentence"), key="compare.sentence", bind="query-params", placeholder=t("compare.sentence.same"),
