@@ -74,6 +74,7 @@ class Whole extends Run {
     this.head = Math.min(this.head, this.maps.encoder_self.heads);
     if (!this.blocks.some((block) => block.code === this.open)) this.open = "";
     this.cursor = this.open;
+    this.fresh = true;
     this.canvas.setAttribute("aria-label", fill(this.words.label, { source: header.about[1], target: header.about[2] }));
     this.furnish();
   }
@@ -115,11 +116,14 @@ class Whole extends Run {
     }
     this.sharp = ratio;
     Object.assign(this.sheet.style, { width: `${g.width}px`, height: `${g.height}px` });
+    this.scroller.style.maxHeight = block ? "none" : ""; // a card is not to be read through a window
     if (block) this.card.holder.style.top = `${g.bottoms[block.side] + 12 * g.f}px`;
     this.placeButtons();
     paintBase(this, context, ratio);
     this.note();
     this.follow();
+    if (this.fresh && block) this.reveal(block); // a link may open what stands beyond a phone's edge
+    this.fresh = false;
   }
 
   /** gaps: room for a card under each side. */

@@ -83,7 +83,7 @@ function paintLines(view, context, block) {
 
 /** The frame of a block, and the way down to its card when it is open. */
 function outline(view, context, block) {
-  const { g, style } = view, x0 = block.x0 - 3, x1 = block.x1 + 3, top = g.tops[block.side] - g.head + TITLE * g.f;
+  const { g, style } = view, x0 = block.x0 - 3, x1 = Math.min(block.x1 + 3, g.width - 1), top = g.tops[block.side] - g.head + TITLE * g.f;
   const bottom = g.bottoms[block.side];
   context.strokeStyle = style.line;
   context.lineWidth = 1.5;

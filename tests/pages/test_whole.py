@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import struct
 
 import numpy as np
@@ -89,7 +90,8 @@ def test_the_sentence_and_the_table_say_what_the_lines_show(language, token, exp
     cross = found_trace["cross"].weights.mean((0, 1))
     weight = cross[:, 1].max() if side == "src" else cross[2].max()
     first = found_trace["encoder_self" if side == "src" else "decoder_self"].weights[0, :, int(i)].mean(0).max()
-    assert f"{weight:.2f}" in said(at)
+    phrase = {"en": r"weight ([\d.]+), mean", "ko": r"평균 가중치 ([\d.]+)"}[language]
+    assert re.search(phrase, said(at))[1] == f"{weight:.2f}"
     assert f"{first:.3f}" in said(at)
     block = "e3.ffn" if side == "src" else "d3.cross"
     assert f"{np.linalg.norm(found[f'{block}/after'][int(i)]):.2f} |" in said(at)
