@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -171,7 +172,7 @@ def _table(read: list[Translator]) -> None:
     st.caption(t("positions.models.caption"))
 
 
-def _rows(keys: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+def _rows(keys: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     """A Markdown table; the cells are safe already."""
     lines = [[t(f"positions.models.{key}") for key in keys], ["---"] * len(keys), *rows]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
