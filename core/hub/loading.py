@@ -45,8 +45,9 @@ def read_config(folder: Path, name: str) -> Any:
     try:
         config = AutoConfig.from_pretrained(folder, **_LOCAL)
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        code = "hub_code" if "trust_remote_code" in str(error) else "hub_config"
-        raise ModelError(code, name=name) from error
+        if "trust_remote_code" in str(error):
+            raise ModelError("hub_code", name=name) from error
+        raise ModelError("hub_config", name=name) from error
     if not 0 < _layers(config) <= MAX_LAYERS:
         raise ModelError("hub_config", name=name)
     return config
