@@ -13,7 +13,7 @@ from core.errors import TextError
 from core.lab import decoding
 from core.lab.decoding import Uncached, Work, considered, drawn_from, teacher_forcing, timing
 from core.models import Model
-from core.search import Sampling, Search, Tree
+from core.search import Branch, Sampling, Search, Tree
 from core.tracing import TOP_K, find, output_limit, read, trace, trace_output
 
 TEXTS = ["The cat sleeps.", "I don't know Tom!"]
@@ -61,6 +61,22 @@ def test_every_survivor_grew_from_a_survivor_and_scores_add_up(model: Model, wid
         fates = [node.fate for node in tree.nodes if node.step == step]
         assert fates.count("kept") <= width
         assert len(fates) <= 2 * width
+
+
+def test_a_pruned_end_between_two_survivors_moves_no_parent(model: Model, monkeypatch: pytest.MonkeyPatch):
+    """An end beyond the beam's width is pruned though a worse hypothesis goes on: parents count survivors alone."""
+    eos = model.tokenizer.eos
+
+    def find(*args: object) -> list[decode.Found]:
+        watch = args[-1]
+        watch(0, [Branch(0, 270, -1, -1, "kept"), Branch(0, eos, -2, -2, "pruned"), Branch(0, 300, -3, -3, "kept")])
+        watch(0, [Branch(1, eos, -4, -4, "ended"), Branch(0, 300, -5, -5, "pruned")])
+        return [decode.Found((300, eos), -4, -4, True)]
+
+    monkeypatch.setattr("core.tracing.find", find)
+    tree = considered(model, TEXTS[0], Search(2), quiet)
+    assert [node.parent for node in tree.nodes] == [-1, -1, -1, 2, 0]
+    assert [tree.tokens(node) for node in tree.found] == [(300, eos)]
 
 
 def test_pruned_hypotheses_are_worse_than_all_that_were_kept(model: Model):

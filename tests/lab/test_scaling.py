@@ -24,6 +24,15 @@ def test_the_division_keeps_softmax_and_gradient_alive():
     np.testing.assert_array_equal(found.one[0], found.one_plain[0])  # d_k = 1: there is nothing to divide by
 
 
+def test_divided_by_the_root_the_entropy_no_longer_depends_on_d_k():
+    """Divided by d_k itself it would rise to log2(16), an even look at everything."""
+    found = scaling(1)
+    lots = np.random.default_rng(0).standard_normal((4000, KEYS))
+    p = np.exp(lots) / np.exp(lots).sum(-1, keepdims=True)
+    expected = -(p * np.log2(p)).sum(-1).mean()  # scores of variance 1
+    np.testing.assert_allclose(found.entropy[SIZES.index(8) :], expected, atol=0.06)
+
+
 def test_the_same_seed_is_the_same_experiment():
     np.testing.assert_array_equal(scaling(5).entropy, scaling(5).entropy)
     assert not np.array_equal(scaling(5).entropy, scaling(6).entropy)

@@ -113,6 +113,9 @@ def test_states_climb_from_the_embedding_to_the_encoders_output(model):
     record = readings(model, TEXT)
     assert record.states.shape == (2 + 2, len(record.src), 32)
     np.testing.assert_array_equal(record.states[1], record.sublayers["encoder_self"][0].x)
+    ids = [*model.tokenizer.encode(TEXT).ids, model.tokenizer.eos]
+    embedded = model.net.src_embedding(torch.tensor(ids)).detach().numpy()
+    np.testing.assert_allclose(record.states[0], embedded * 32**0.5, atol=1e-5)  # no position in it yet
     np.testing.assert_array_equal(record.states[-1], record.sublayers["cross"][0].memory)
 
 
@@ -171,6 +174,14 @@ def test_one_changed_score_moves_its_row_alone(biased):
     np.testing.assert_array_equal(new.part[others], own.part[others])
     assert not np.allclose(new.part[2], own.part[2])
     assert own.scores[2, 3] != 50  # the record was not written over
+
+
+def test_a_changed_score_leaves_the_products_as_they_are(biased):
+    """Without the division scores and products are equal, and still two matrices."""
+    reading, learned = of(biased, "encoder_self")
+    new = steps(reading, learned, 1, Change(scaled=False, score=(2, 3, 50.0)))
+    assert new.scores[2, 3] == 50
+    np.testing.assert_array_equal(new.products, steps(reading, learned, 1).products)
 
 
 def test_a_changed_score_that_is_masked_changes_nothing(biased):
