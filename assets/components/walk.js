@@ -103,7 +103,8 @@ class Walk {
     const ramp = make("i"), end = numeral(this.header.limit, 1);
     ramp.style.background = `linear-gradient(to right, ${this.header.difference.map(([at, c]) => `${c} ${at * 100}%`).join(", ")})`;
     const range = make("span", { className: "range", title: fill(words.colours, { limit: end }) }, `−${end}`, ramp, end);
-    this.foot.replaceChildren(range, make("span", { textContent: words.hint }), this.followed, make("span", { className: "push" },
+    range.hidden = !this.header.common;
+    this.foot.replaceChildren(range, make("span", { textContent: this.header.opens ? words.hint : words.hint_look }), this.followed, make("span", { className: "push" },
       textButton("?", words.keys, () => { this.keys.hidden = !this.keys.hidden; }), textButton("PNG", words.png, () => this.savePng())));
     this.show();
   }

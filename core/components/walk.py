@@ -25,6 +25,7 @@ WORDS = (
     "walk.followed",  # {i}: under the boxes, while one dimension is followed
     "walk.free",  # said when none is followed any more
     "walk.hint",
+    "walk.hint_look",  # the same where no box can be opened
     "walk.colours",  # {limit}: beside the colours
     "walk.first",
     "walk.previous",
@@ -104,6 +105,7 @@ def walk(
     header = {
         "groups": [{"title": group.title, "boxes": [_box(box) for box in group.boxes]} for group in groups],
         "selected": selected, "opens": on_box is not None, "limit": colour_limit(boxes), "column": COLUMN,
+        "common": any(box.limit is None and not box.labels for box in boxes),
         "words": chosen_words(words, WORDS), "file_stem": file_stem,
         "difference": [list(stop) for stop in difference_scale(dark)],
     }  # fmt: skip

@@ -15,6 +15,7 @@ from core.figures.labels import query_names
 from core.ui.language import language, md, t
 from core.ui.layer import SHOWN, Chosen, lens, place, wish
 from core.ui.layer import written as output
+from core.ui.layer_box import tiny
 from core.ui.layer_walk import number
 from core.ui.showing import dark, picture
 
@@ -105,6 +106,11 @@ def last(c: Chosen) -> None:
         _wish(c, step)
 
 
+def _share(p: float) -> str:
+    """A probability, in powers of ten where digits would say 0."""
+    return number(p, 3) if p >= 0.001 else tiny(p)
+
+
 def _wish(c: Chosen, step: int) -> None:
     """The loss if another word were the right one."""
     word: str = st.text_input(
@@ -120,6 +126,6 @@ def _wish(c: Chosen, step: int) -> None:
     if found is None:
         return
     st.markdown(t(
-        "layer.last.wished", token=md(found.token.token), p=number(math.exp(found.token.log_prob), 4),
+        "layer.last.wished", token=md(found.token.token), p=_share(math.exp(found.token.log_prob)),
         loss=number(found.loss), rank=found.rank, vocab=found.vocab,
     ))  # fmt: skip
