@@ -52,22 +52,24 @@ def strip(info: ModelInfo, text: str, shown: Shown) -> None:
         layer = pick("strip.layer", cross.n_layers, term="layer", default=str(cross.n_layers))
         head = pick("strip.head", cross.n_heads, term="head", default="mean")
     film, tokens = runs.film(shown.trace, layer, head, unit), shown.tokens
+    chosen = sum(first < len(shown.prefix) for first in film.firsts)  # frames that a person forced
 
     def forced(frame: int, token: int) -> None:
         if frame < len(film.firsts):
             decoding.force(info, text, (*tokens[: film.firsts[frame]], token))
 
     film_strip(
-        film.cross, film.steps, pieces=film.pieces, forced=sum(first < len(shown.prefix) for first in film.firsts),
+        film.cross, film.steps, pieces=film.pieces, forced=chosen,
         drawn=None if shown.drawn is None else shown.drawn[list(film.firsts)], about=f"{info.name} {text} {unit}",
         words=texts(STRIP), scale=weight_scale(dark()), file_stem=file_stem(text, info.name, "film"), key="strip",
         on_force=forced,
     )  # fmt: skip
     name, steps = pick_name(layer, head), film.steps
-    least = min(range(len(steps)), key=lambda i: steps[i].written.log_prob)
+    own = range(min(chosen, len(steps) - 1), len(steps))  # what a person chose says nothing of the model
+    least = min(own, key=lambda i: steps[i].written.log_prob)
     unsure = t(
         "decoding.unsure", step=least + 1, token=steps[least].written.token,
-        probability=f"{math.exp(steps[least].written.log_prob):.2f}",
+        probability=f"{math.exp(steps[least].written.log_prob):.2g}",
     )  # fmt: skip
     st.markdown(md(f"{unsure} {name}: {read_aloud(film.cross, language())}"))
     if unit == "word":

@@ -14,7 +14,7 @@ from core.lab import decoding
 from core.lab.decoding import Uncached, Work, considered, drawn_from, teacher_forcing, timing
 from core.models import Model
 from core.search import Branch, Sampling, Search, Tree
-from core.tracing import TOP_K, find, output_limit, read, trace, trace_output
+from core.tracing import TOP_K, find, label, output_limit, read, trace, trace_output
 
 TEXTS = ["The cat sleeps.", "I don't know Tom!"]
 WIDTHS = pytest.mark.parametrize("width", [2, 3, 8])
@@ -142,6 +142,7 @@ def test_the_losses_are_the_cross_entropy(model: Model, reference: str):
     assert found.loss == pytest.approx(float(F.cross_entropy(logits, wanted)), abs=1e-5)
     assert len(found.reference) == len(found.guesses) == len(wanted)
     assert found.reference[-1] == "</s>"
+    assert found.guesses == tuple(label(piece) for piece in model.tokenizer.pieces(logits.argmax(-1).tolist()))
 
 
 def test_they_part_at_the_first_difference(model: Model, monkeypatch: pytest.MonkeyPatch):
