@@ -1,4 +1,8 @@
-"""python -m core models | python -m core run --model NAME --text "..." [--beam N] [--out FILE.json|FILE.npz]"""
+"""python -m core models | python -m core run --model NAME --text "..." [--beam N] [--out FILE.json|FILE.npz]
+
+--model may also be the folder of a Hugging Face model, or its name on the Hub (owner/name); only such a name that is
+not on this machine yet makes anything leave it.
+"""
 
 from __future__ import annotations
 
@@ -6,9 +10,10 @@ import argparse
 import sys
 from pathlib import Path
 
-from core.errors import UserError
+from core.errors import ModelError, UserError
 from core.i18n import sentence
 from core.shelf import installed, read_info, shelf
+from core.trace import AttentionMap, Trace
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -36,26 +41,66 @@ def _models(root: Path) -> None:
 def _run(args: argparse.Namespace) -> None:
     if args.out and args.out.suffix not in (".json", ".npz"):
         raise ValueError(f"{args.out}: the name must end in .json or .npz")
-    from core.models import load_model
-    from core.tracing import Search, trace
-
-    result = trace(load_model(args.model, args.root), args.text, Search(args.beam))
-    print(result.tgt_text)
+    result = _ours(args) if args.model in installed(args.root) else _foreign(args)
+    wrote = result.tgt_text or result.steps  # a tiny model may write nothing but special tokens
+    print(result.tgt_text if wrote else "\n".join(map(_described, result.maps)))
     if args.out and args.out.suffix == ".json":
         args.out.write_text(result.to_json(), "utf-8")
     elif args.out:
         args.out.write_bytes(result.to_npz())
 
 
+def _ours(args: argparse.Namespace) -> Trace:
+    if args.picture or args.text_pair:
+        raise ValueError(f"{args.model} reads one text: neither --picture nor --text-pair")
+    from core.models import load_model
+    from core.tracing import Search, trace
+
+    return trace(load_model(args.model, args.root), args.text, Search(args.beam))
+
+
+def _foreign(args: argparse.Namespace) -> Trace:
+    """A model of Hugging Face's: its folder, or its name on the Hub."""
+    from core.hub import files, loading, naming
+    from core.hub.tracing import Search, trace
+    from core.hub.vision import trace_picture
+
+    named = naming.named(args.model)
+    folder = files.found(named)
+    if folder is None and "/" not in args.model:  # more likely a slip of the pen than a name on the Hub
+        raise ModelError("model_missing", name=args.model, installed=", ".join(installed(args.root)) or "-")
+    if folder is None:
+        print(f"{args.model} is not on this machine: asking the Hugging Face Hub for it.", file=sys.stderr)
+        folder = files.fetch(named, _progress)
+        print(file=sys.stderr)
+    model = loading.load(folder, args.model)
+    if args.picture:
+        return trace_picture(model, args.picture.read_bytes(), args.picture.name)
+    return trace(model, args.text, args.text_pair, Search(args.beam))
+
+
+def _progress(done: int, total: int) -> None:
+    print(f"\r{done / 1e6:.1f} of {total / 1e6:.1f} MB", end="", file=sys.stderr)
+
+
+def _described(attn: AttentionMap) -> str:
+    """For a model that writes nothing."""
+    size = f"{len(attn.queries)} queries, {len(attn.keys)} keys"
+    return f"{attn.kind}: {attn.n_layers} layers, {attn.n_heads} heads, {size}"
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m core", description="Headlight's engine without a browser.")
     commands = parser.add_subparsers(dest="command", required=True)
     models = commands.add_parser("models", help="list what is installed")
-    run = commands.add_parser("run", help="translate a text and keep every map")
+    run = commands.add_parser("run", help="read a text and keep every map")
     for command in (models, run):
         command.add_argument("--root", type=Path, default=shelf(), help="folder of the models")
-    run.add_argument("--model", required=True)
-    run.add_argument("--text", required=True)
+    run.add_argument("--model", required=True, help="one that is installed, or a Hugging Face model's folder or name")
+    read = run.add_mutually_exclusive_group(required=True)
+    read.add_argument("--text")
+    read.add_argument("--picture", type=Path, help="for a Vision Transformer: a PNG or JPEG")
+    run.add_argument("--text-pair", default="", help="a second text, for models that read two (BERT)")
     run.add_argument("--beam", type=int, default=1, help="hypotheses kept while searching; 1 is greedy")
     run.add_argument("--out", type=Path, help="where the trace goes: .json or .npz")
     return parser

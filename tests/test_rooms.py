@@ -20,7 +20,7 @@ TABLE = {
     "app": "streamlit core.ui",
     "pages": "streamlit core.ui core.components core.figures core.measures core.promises core.reading core.samples "
     "core.trace",
-    "core.__main__": "core.errors core.i18n core.models core.shelf core.trace core.tracing",
+    "core.__main__": "core.errors core.hub core.i18n core.models core.shelf core.trace core.tracing",
     "core.cards": "core.shelf",
     "core.components": "streamlit numpy core.search core.trace core.figures.theme",
     "core.config": "",
@@ -31,7 +31,7 @@ TABLE = {
     "core.text core.tracing",
     "core.export": "numpy core.search core.trace core.figures.labels",
     "core.figures": "plotly numpy pandas core.trace core.measures",
-    "core.hub": "transformers huggingface_hub tqdm torch numpy core.decode core.errors core.search core.trace",
+    "core.hub": "transformers huggingface_hub tqdm PIL torch numpy core.decode core.errors core.search core.trace",
     "core.i18n": "babel core.errors",
     "core.lab": "torch numpy jaxtyping core.config core.decode core.errors core.models core.nn core.search "
     "core.text core.trace core.tracing",

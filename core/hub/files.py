@@ -16,7 +16,7 @@ from core.hub.naming import Named, hub_allowed
 
 INDEX = "model.safetensors.index.json"
 # Configuration and vocabularies of every tokenizer there is, and no code.
-_SMALL = ("*.json", "*.txt", "*.model", "*.jinja")
+_SMALL = ("*.json", "*.txt", "*.model", "*.spm", "*.jinja")
 _WEIGHTS = ("model.safetensors", "model-*.safetensors", INDEX)
 OnBytes = Callable[[int, int], None]  # (bytes so far, bytes in all); what it raises ends the download
 

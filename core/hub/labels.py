@@ -46,7 +46,8 @@ def names(tokenizer: Any, ids: Sequence[int]) -> list[str]:
             plain = tokenizer.convert_tokens_to_string([token]).strip()
             text = text if "\ufffd" in plain or not plain else plain
         text = text.removeprefix(_GOES_ON) if text != _GOES_ON else text
-        found.append(text.replace("\u010a", "\u21b5") or "\u2423")  # a line break, a lone space
+        text = text.replace("\u010a", "\u21b5")  # a line break
+        found.append(text if text.strip(" ") else "\u2423" * max(len(text), 1))  # lone spaces
     return found
 
 

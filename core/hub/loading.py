@@ -121,6 +121,10 @@ def _tokenizer(folder: Path, name: str, kind: Family) -> Any:
         tokenizer = AutoTokenizer.from_pretrained(folder, **_LOCAL)
         if tokenizer("a").input_ids is None or len(tokenizer) == 0:
             raise ValueError("an empty vocabulary")
+        # Without its files transformers makes one that knows no word, and says nothing.
+        wanted = tuple(tokenizer.vocab_files_names.values())
+        if wanted and not any((folder / file).is_file() for file in (*wanted, "tokenizer.json")):
+            raise ValueError("no vocabulary")
     except Exception as error:  # missing files, foreign files, a library that is not installed
         raise ModelError("hub_tokenizer", name=name) from error
     return tokenizer

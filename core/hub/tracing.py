@@ -104,7 +104,7 @@ def token_limit(model: HubModel, new_tokens: int = 0) -> int:
 def _encoder(model: HubModel, text: str, pair: str, encoded: Read) -> Trace:
     output = model.net(**encoded.inputs, output_attentions=True)
     axis = labels.axis(model.tokenizer, encoded.ids, encoded.text, encoded.spans)
-    maps = (_map(model, "encoder_self", output.attentions, axis, axis),)
+    maps = (attention_map(model, "encoder_self", output.attentions, axis, axis),)
     return Trace(model.name, encoded.text if pair else text, "", maps)
 
 
@@ -128,7 +128,7 @@ def _decoder(
         model=model.name,
         src_text=text,
         tgt_text=written,
-        maps=(_map(model, "decoder_self", output.attentions, axis, axis),),
+        maps=(attention_map(model, "decoder_self", output.attentions, axis, axis),),
         steps=_steps(model, output.logits[0], ids[1:]),
         hypotheses=_hypotheses(model, found, prompt),
         chosen=chosen,
@@ -153,9 +153,9 @@ def _encoder_decoder(
         src_text=text,
         tgt_text=model.tokenizer.decode(tokens, skip_special_tokens=True),
         maps=(
-            _map(model, "encoder_self", output.encoder_attentions, keys, keys),
-            _map(model, "decoder_self", output.decoder_attentions, queries, queries),
-            _map(model, "cross", output.cross_attentions, queries, keys),
+            attention_map(model, "encoder_self", output.encoder_attentions, keys, keys),
+            attention_map(model, "decoder_self", output.decoder_attentions, queries, queries),
+            attention_map(model, "cross", output.cross_attentions, queries, keys),
         ),
         steps=_steps(model, output.logits[0], tokens),
         hypotheses=_hypotheses(model, found, []),
@@ -185,7 +185,8 @@ def _found(
     )[0]  # fmt: skip
 
 
-def _map(model: HubModel, kind: Kind, attentions: Any, queries: Axis, keys: Axis) -> AttentionMap:
+def attention_map(model: HubModel, kind: Kind, attentions: Any, queries: Axis, keys: Axis) -> AttentionMap:
+    """transformers' weights with their labels; `ModelError` if there are none, or if they are not of these tokens."""
     found = weights(attentions)
     if found is None or found.shape[2:] != (len(queries), len(keys)):
         raise ModelError("hub_attentions", name=model.name)
