@@ -21,11 +21,12 @@ class _StopError(Exception):
     """Raised in the work itself, at its next step."""
 
 
-def attempt(work: Callable[[OnStep], Found], name: str) -> Found | None:
+def attempt(work: Callable[[OnStep], Found], name: str, *, step: str = "run.step") -> Found | None:
     """What `work` gives, or None and a sentence on the page: why there is nothing, or that the person stopped it.
 
     The work runs beside the script, and calls back after each step. `name` tells it from the page's other works,
-    and from the same work on another text: a work that was stopped is not begun again by itself.
+    and from the same work on another text: a work that was stopped is not begun again by itself. `step` is the key of
+    the text that says how far it is.
     """
     stopped = f"stopped {name}"
     if stopped in st.session_state:
@@ -34,14 +35,14 @@ def attempt(work: Callable[[OnStep], Found], name: str) -> Found | None:
             st.button(t("run.again"), key=f"again {name}", on_click=st.session_state.pop, args=(stopped,))
         return None
     try:
-        return _watched(work, name, lambda: st.session_state.update({stopped: True}))
+        return _watched(work, name, step, lambda: st.session_state.update({stopped: True}))
     except UserError as error:
         say = st.info if error.code == "empty" else st.warning
         say(md(i18n.sentence(language(), error)))
         return None
 
 
-def _watched(work: Callable[[OnStep], Found], name: str, on_stop: Callable[[], None]) -> Found:
+def _watched(work: Callable[[OnStep], Found], name: str, said: str, on_stop: Callable[[], None]) -> Found:
     """Whatever interrupts the script while it waits here (a stop, another sentence) also ends the work."""
     at, going = (0, 0), True
 
@@ -60,7 +61,7 @@ def _watched(work: Callable[[OnStep], Found], name: str, on_stop: Callable[[], N
                 st.button(t("run.stop"), key=f"stop {name}", on_click=on_stop)
             while not _done(future, TICK):
                 step, limit = at
-                bar.progress(step / (limit or 1), t("run.step", step=step, limit=limit) if step else t("run.busy"))
+                bar.progress(step / (limit or 1), t(said, step=step, limit=limit) if step else t("run.busy"))
     finally:
         going = False
         pool.shutdown(wait=False)

@@ -1,0 +1,53 @@
+"""What do other people's models look at?"""
+
+import streamlit as st
+
+from core import ui
+from core.trace import Trace
+from core.ui import anymodel as page
+from core.ui import anymodel_shown as shown
+from core.ui import t
+
+info = ui.model_picker()
+text = ui.ask("anymodel", info)
+first, second = st.columns([3, 2], vertical_alignment="bottom")
+with first:
+    name: str = st.text_input(
+        t("anymodel.model"), key="hf", bind="query-params", placeholder=t("anymodel.placeholder"),
+        help=t("anymodel.help"),
+    )  # fmt: skip
+with second:
+    pair: str = st.text_input(
+        t("anymodel.pair"), key="anymodel.pair", bind="query-params", help=t("anymodel.pair.help")
+    )
+
+
+@st.fragment
+def look(trace: Trace) -> None:
+    """Choosing what to see runs this alone, never the model."""
+    shown.heads(trace)
+
+
+def named(name: str) -> Trace | None:
+    """The run of the named model, or on the page what stands in its way."""
+    folder = page.folder_or_ask(name)
+    family = page.may_load(folder, name) if folder else None
+    if folder is None or family is None:
+        return None
+    picture = b""
+    if family == "vision":
+        file = st.file_uploader(t("anymodel.picture"), ("png", "jpg", "jpeg"), key="anymodel.picture")
+        if file is None:
+            return None
+        picture = file.getvalue()
+    return ui.attempt(
+        lambda heard: page.run(folder, name, text, pair.strip(), picture, heard), f"any {name} {pair} {text}"
+    )
+
+
+if name.strip():
+    if found := named(name.strip()):
+        look(found)
+elif own := ui.run_or_say(info, text, 1, 0):
+    shown.families(own)
+ui.lesson("anymodel")
