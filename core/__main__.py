@@ -62,8 +62,9 @@ def _ours(args: argparse.Namespace) -> Trace:
 def _foreign(args: argparse.Namespace) -> Trace:
     """A model of Hugging Face's: its folder, or its name on the Hub."""
     from core.hub import files, loading, naming
-    from core.hub.tracing import Search, trace
+    from core.hub.tracing import trace
     from core.hub.vision import trace_picture
+    from core.tracing import Search
 
     named = naming.named(args.model)
     folder = files.found(named)
