@@ -225,7 +225,8 @@ def test_a_link_opens_the_same_view_in_another_browser(open_app):
     held = {name: values[0] for name, values in parse_qs(urlsplit(address).query).items()}
     assert held == {
         "sentence": text, "model": MODEL, "beam": "4", "hypothesis": "1", "kind": "cross", "unit": "word", "layer": "1",
-        "head": "1", "view": "heatmap", "stretch": "false", "lang": "en",
+        "head": "1", "view": "heatmap", "stretch": "false", "measure": "none",
+        "lang": "en",
     }  # fmt: skip
     other = open_app("?" + urlsplit(address).query, locale="ko-KR")
     assert other.get_by_text(f"→ {run.tgt_text}", exact=True).is_visible()

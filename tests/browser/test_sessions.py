@@ -6,6 +6,7 @@ No Chromium: clients of streamlit's websocket, which hear all that a browser wou
 from __future__ import annotations
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -44,7 +45,8 @@ async def people(address, page):
 
 @pytest.mark.parametrize("page", PAGES)
 def test_no_session_hears_what_another_typed(app_address, page):
-    typing, looking = asyncio.run(people(app_address, page))
+    with ThreadPoolExecutor(1) as beside:  # this thread has the browser's event loop
+        typing, looking = beside.submit(lambda: asyncio.run(people(app_address, page))).result()
     one, two = SENTENCES
     assert typing[one].hears(one), "or this test would see nothing"
     assert typing[two].hears(two)
