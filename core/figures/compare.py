@@ -68,5 +68,8 @@ def _marker(colour: Floats, measure: str, dark: bool) -> dict[str, Any]:
         "cmax": float(colour.max(initial=0)) or 1.0,
         "colorscale": [(i / (len(scale) - 1), one) for i, (_, one) in enumerate(scale)],
         "line": {"width": 1, "color": "#888"},
-        "colorbar": {"thickness": 10, "outlinewidth": 0, "title": {"text": plain(measure), "side": "right"}},
+        "colorbar": {  # below: a phone has no width to spare
+            "orientation": "h", "y": 0, "yanchor": "top", "len": 0.6, "thickness": 10, "outlinewidth": 0,
+            "title": {"text": plain(measure), "side": "bottom"},
+        },
     }  # fmt: skip

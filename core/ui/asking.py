@@ -109,8 +109,9 @@ def pick(key: str, count: int, *, term: str = "", default: str = "1") -> Pick:
     shown = {str(i + 1): str(i + 1) for i in range(count)} | {pool: t(f"pick.{pool}") for pool in POOLS}
     options = list(shown)
     from_link(key, options)
+    at = 0 if key in st.session_state else options.index(default)  # streamlit warns of a start beside a state
     chosen: str = st.selectbox(
-        t(f"term.{term or key}"), options, index=options.index(default), key=key, width=120, persist_state="session",
+        t(f"term.{term or key}"), options, index=at, key=key, width=120, persist_state="session",
         format_func=shown.__getitem__,
     )  # fmt: skip
     into_link(key, chosen, default)

@@ -196,6 +196,17 @@ def test_positions_without_the_cache_are_those_that_the_model_is_given(model: Mo
     assert (work.encoded[0], work.decoded[0]) == (src.size(1), len(found.tokens))
 
 
+def test_a_beam_without_the_cache_finds_the_same(model: Model):
+    """Its survivors change places: each keeps the words that it has written."""
+    src = source(model, TEXTS[0])
+    with torch.inference_mode():
+        cached, uncached = (
+            decode.beam(stepper, src, width=4, **ends(model, src))[0] for stepper in (model.net, Uncached(model.net))
+        )
+    assert [one.tokens for one in uncached] == [one.tokens for one in cached]
+    assert [one.log_prob for one in uncached] == pytest.approx([one.log_prob for one in cached], abs=1e-3)
+
+
 def test_scores_on_paper():
     assert Work(5, 3).scored == (1 + 2 + 3, 1 + 4 + 9)
     assert Work(5, 1).scored == (1, 1)
