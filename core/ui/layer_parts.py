@@ -12,7 +12,7 @@ from core.lab.layersteps import Side, growth, lengths
 from core.shelf import ModelInfo, installed, read_info
 from core.ui.asking import from_link, into_link
 from core.ui.language import language, md, t
-from core.ui.layer import SIDES, Chosen, in_batch, layers
+from core.ui.layer import Chosen, in_batch, layers
 from core.ui.layer_box import tiny
 from core.ui.layer_walk import number
 from core.ui.showing import file_stem, picture
@@ -143,6 +143,3 @@ def batch(c: Chosen) -> None:
     with right:
         st.markdown(said)
         st.caption(t("layer.batch.how"))
-
-
-__all__ = ["SIDES", "batch", "norms"]
