@@ -85,6 +85,9 @@ def test_the_future_has_no_effect_until_the_mask_is_off(model):
     assert (found.moved_open > 0).all()
     assert len(found.moved) == len(found.inputs) - 1
     assert (found.future > 0).all()
+    n = len(found.inputs)  # the last token has no future
+    by_hand = [sum(row[i + 1 :].sum() for i, row in enumerate(head)) / (n - 1) for head in found.weights_open[1]]
+    np.testing.assert_allclose(found.future[1], by_hand, atol=1e-5)
     np.testing.assert_allclose(found.weights_open.sum(-1), 1, atol=1e-5)
 
 
