@@ -11,6 +11,7 @@ page = st.navigation(
             st.Page("pages/heads.py", title=ui.t("heads.nav"), icon="🔦", url_path="heads", default=True),
             st.Page("pages/compare.py", title=ui.t("compare.nav"), icon="⚖️", url_path="compare"),
             st.Page("pages/whole.py", title=ui.t("whole.nav"), icon="🗺️", url_path="whole"),
+            st.Page("pages/anymodel.py", title=ui.t("anymodel.nav"), icon="🔌", url_path="anymodel"),
         ],
         ui.t("nav.inside"): [
             st.Page("pages/selfattention.py", title=ui.t("selfattention.nav"), icon="🔍", url_path="selfattention"),
