@@ -68,7 +68,7 @@ class Compare {
     canvas.addEventListener("pointermove", point);
     canvas.addEventListener("pointerdown", point);
     canvas.addEventListener("pointerleave", (event) => { if (event.pointerType === "mouse") this.follow(null); });
-    canvas.addEventListener("click", () => this.choose(panel));
+    canvas.addEventListener("click", (event) => this.choose(panel, panel.spot(event)?.[0]));
     this.flow.append(panel.item);
     return panel;
   }
@@ -178,8 +178,8 @@ class Compare {
     this.speaking = setTimeout(() => { this.live.textContent = text; }, 200);
   }
 
-  choose(panel) {
-    if (this.header.chooses) this.send("chosen", this.panels.indexOf(panel));
+  choose(panel, row = null) {
+    if (this.header.chooses) this.send("chosen", [this.panels.indexOf(panel), row]);
   }
 
   key(event) {
@@ -196,7 +196,7 @@ class Compare {
         this.follow({ panel, i: within(from.i + down, panel.n), j: within(from.j + right, panel.m) });
       };
       Object.assign(actions, { ArrowUp: () => go(-1, 0), ArrowDown: () => go(1, 0), ArrowLeft: () => go(0, -1), ArrowRight: () => go(0, 1) });
-      if (this.header.chooses) actions.Enter = () => this.choose(panel);
+      if (this.header.chooses) actions.Enter = () => this.choose(panel, this.at?.panel === panel ? this.at.i : null);
     }
     const action = actions[event.key];
     if (!action) return;

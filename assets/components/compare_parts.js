@@ -1,6 +1,7 @@
 // One map of compare.js: a panel as in matrices_parts.js, with its limit, thinner names and the value of the linked cell.
 
 const WIDEST = 44, TALLEST_CELL = 34; // CSS px of a cell
+const KEY_DOT = "#D55E00"; // a place among the keys has the keys' colour
 const TALLEST_MAP = 640; // CSS px: of a map with more rows than can be named
 
 class ComparedView extends PanelView {
@@ -54,6 +55,25 @@ class ComparedView extends PanelView {
     return { left, top, w: cell, h, names, width: left + cell * m + right, height: top + h * n + 1, font };
   }
 
+  draw(...sizes) {
+    super.draw(...sizes);
+    this.mark("held", this.header.held);
+  }
+
+  paint(context, x, y, ratio) {
+    super.paint(context, x, y, ratio);
+    const g = this.grid, radius = Math.max(1.5, Math.min(4, Math.min(g.w, g.h) / 5)) * ratio;
+    this.header.points.forEach((at, i) => {
+      context.beginPath();
+      context.arc(x + (g.left + (at + 0.5) * g.w) * ratio, y + (g.top + (i + 0.5) * g.h) * ratio, radius, 0, 2 * Math.PI);
+      context.fillStyle = KEY_DOT;
+      context.strokeStyle = this.owner.style.ground;
+      context.lineWidth = ratio;
+      context.fill();
+      context.stroke();
+    });
+  }
+
   /** Each k-th name where there is no room for all. */
   names(context, left, top, ratio) {
     const g = this.grid, { header } = this, { font } = g;
@@ -94,7 +114,7 @@ class ComparedView extends PanelView {
   }
 
   clear() {
-    for (const mark of Object.values(this.marks)) mark.hidden = true;
+    for (const mark of [this.marks.cell, this.marks.row, this.marks.column]) mark.hidden = true;
     this.valueBox.textContent = "";
   }
 }

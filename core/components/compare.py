@@ -42,20 +42,28 @@ class Linked:
 
     rows, cols: a number for each row and column of the panel; where two panels have the same number they mean the same.
     mark: shown on the panel's corner: which side has chosen it.
+    held: a row that stays outlined. points: for each row a place among the columns, drawn as a dot, or none.
     """
 
     panel: Panel
     rows: tuple[int, ...]
     cols: tuple[int, ...]
     mark: str = ""
+    held: int | None = None
+    points: tuple[float, ...] = ()
 
     def __post_init__(self) -> None:
         links, shape = (len(self.rows), len(self.cols)), self.panel.values.shape
         if links != shape:
             raise ValueError(f"{self.panel.name}: links {links} for values {shape}")
+        if len(self.points) not in (0, shape[0]):
+            raise ValueError(f"{self.panel.name}: {len(self.points)} points for {shape[0]} rows")
 
     def header(self) -> dict[str, Any]:
-        return {**self.panel.header(), "rowLinks": self.rows, "colLinks": self.cols, "mark": self.mark}
+        return {
+            **self.panel.header(), "rowLinks": self.rows, "colLinks": self.cols, "mark": self.mark, "held": self.held,
+            "points": self.points,
+        }  # fmt: skip
 
 
 _component = st.components.v2.component(
@@ -75,11 +83,13 @@ def compare(
     file_stem: str,
     key: str,
     on_choose: Callable[[int], None] | None = None,
+    on_row: Callable[[int, int], None] | None = None,
 ) -> None:
     """Draw the panels, as many in a line as the page has room for; pointing stays in the browser.
 
     scale: (position 0..1, colour) from weight 0 to a panel's limit. smallest: of a cell, in CSS px, before panels go to
-    another line. on_choose: hears of the panel that a person clicked, before the page runs again.
+    another line. on_choose: hears of the panel that a person clicked, before the page runs again; on_row: of the panel
+    and its row.
     """
     if not panels:
         raise ValueError("no panels")
@@ -87,13 +97,17 @@ def compare(
     header = {
         "panels": [one.header() for one in panels], "words": chosen_words(words, WORDS),
         "scale": [list(stop) for stop in scale], "difference": [list(stop) for stop in difference_scale(dark)],
-        "grey": masked(dark), "smallest": smallest, "chooses": on_choose is not None, "file_stem": file_stem,
+        "grey": masked(dark), "smallest": smallest, "chooses": bool(on_choose or on_row), "file_stem": file_stem,
     }  # fmt: skip
 
     def tell() -> None:
-        picked = (st.session_state.get(key) or {}).get("chosen")
-        if on_choose and picked is not None and 0 <= int(picked) < len(panels):
+        picked, row = ((st.session_state.get(key) or {}).get("chosen") or (None, None))
+        if picked is None or not 0 <= int(picked) < len(panels):
+            return
+        if on_choose:
             on_choose(int(picked))
+        if on_row and row is not None and 0 <= int(row) < len(panels[int(picked)].rows):
+            on_row(int(picked), int(row))
 
     values = np.concatenate([one.panel.values.ravel() for one in panels])
     _component(key=key, data=pack(header, values), on_chosen_change=tell)
