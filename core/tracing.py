@@ -30,7 +30,19 @@ GREEDY = Search()
 _BYTES = frozenset(BYTES)  # asked for each of ten candidates a step
 _INSIDE_A_WORD = ("'", "-")  # don't, qu'il, week-end: one word
 
-__all__ = ["TOP_K", "Sampling", "Search", "axis", "find", "label", "output_limit", "read", "trace", "trace_output"]
+__all__ = [
+    "TOP_K",
+    "Sampling",
+    "Search",
+    "axis",
+    "encoded",
+    "find",
+    "label",
+    "output_limit",
+    "read",
+    "trace",
+    "trace_output",
+]
 
 
 def trace(
@@ -99,15 +111,20 @@ def read(model: Model[Net], text: str, language: str = "") -> Encoding:
     if model.info.architecture not in TRANSLATORS:
         raise ModelError("model_no_translator", name=model.info.name)
     limit = model.info.config.max_len - 1  # </s> needs a place too
+    return encoded(model.tokenizer, text, language or model.info.src, limit)
+
+
+def encoded(tokenizer: Tokenizer, text: str, language: str, limit: int) -> Encoding:
+    """The text as at most `limit` pieces, or `TextError`."""
     if len(text) > 32 * limit:
         raise TextError("too_long_characters", n=len(text), limit=32 * limit)
     try:
-        encoding = model.tokenizer.encode(text)
+        encoding = tokenizer.encode(text)
     except TypeError:  # half a surrogate pair, as a terminal with another encoding gives it
         raise TextError("not_unicode") from None
     if not encoding.ids:
         raise TextError("empty")
-    check_script(text, language or model.info.src)
+    check_script(text, language)
     if len(encoding.ids) > limit:
         raise TextError("too_long", n=len(encoding.ids), limit=limit)
     return encoding
