@@ -1,4 +1,5 @@
 """python -m core models | python -m core run --model NAME --text "..." [--beam N] [--out FILE.json|FILE.npz]
+python -m core export --model NAME --out FOLDER
 
 --model may also be the folder of a Hugging Face model, or its name on the Hub (owner/name); only such a name that is
 not on this machine yet makes anything leave it.
@@ -21,6 +22,8 @@ def main(argv: list[str] | None = None) -> int:
     try:
         if args.command == "models":
             _models(args.root)
+        elif args.command == "export":
+            _export(args)
         else:
             _run(args)
     except UserError as error:
@@ -36,6 +39,15 @@ def _models(root: Path) -> None:
     for name in installed(root):
         info = read_info(name, root)
         print(f"{name}\t{info.src} -> {info.tgt}\t{info.architecture}, {info.config.size}")
+
+
+def _export(args: argparse.Namespace) -> None:
+    """One of our models as a folder that transformers loads."""
+    from core.hub.export import export
+    from core.models import load_model
+
+    export(load_model(args.model, args.root), args.out)
+    print(f"{args.out}: transformers' MarianMTModel and PreTrainedTokenizerFast load it.")
 
 
 def _run(args: argparse.Namespace) -> None:
@@ -95,7 +107,8 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True)
     models = commands.add_parser("models", help="list what is installed")
     run = commands.add_parser("run", help="read a text and keep every map")
-    for command in (models, run):
+    export = commands.add_parser("export", help="save an installed model for the library transformers")
+    for command in (models, run, export):
         command.add_argument("--root", type=Path, default=shelf(), help="folder of the models")
     run.add_argument("--model", required=True, help="one that is installed, or a Hugging Face model's folder or name")
     read = run.add_mutually_exclusive_group(required=True)
@@ -104,6 +117,8 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--text-pair", default="", help="a second text, for models that read two (BERT)")
     run.add_argument("--beam", type=int, default=1, help="hypotheses kept while searching; 1 is greedy")
     run.add_argument("--out", type=Path, help="where the trace goes: .json or .npz")
+    export.add_argument("--model", required=True, help="one that is installed")
+    export.add_argument("--out", type=Path, required=True, help="a new folder")
     return parser
 
 

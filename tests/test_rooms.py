@@ -31,7 +31,8 @@ TABLE = {
     "core.text core.tracing",
     "core.export": "numpy core.search core.trace core.figures.labels",
     "core.figures": "plotly numpy pandas core.trace core.measures",
-    "core.hub": "transformers huggingface_hub tqdm PIL torch numpy core.decode core.errors core.search core.trace",
+    "core.hub": "transformers tokenizers huggingface_hub tqdm PIL torch numpy core.decode core.errors core.lab "
+    "core.models core.nn core.search core.text core.trace",
     "core.i18n": "babel core.errors",
     "core.lab": "torch numpy jaxtyping core.config core.decode core.errors core.models core.nn core.search "
     "core.text core.trace core.tracing",
