@@ -10,7 +10,7 @@ import torch
 from torch.nn import functional as F  # noqa: N812 - its usual name
 
 from core.models import Model
-from core.nn.transformer import FeedForward
+from core.nn.layers import FeedForward
 from core.trace import Floats
 
 

@@ -11,17 +11,16 @@ from torch import Tensor, nn
 
 from core.lab.layersteps import Kind, Layers, Norm, Side, Sublayer, batch_standard
 from core.models import Model
-from core.nn.transformer import (
+from core.nn.layers import (
     AddNorm,
     DecoderLayer,
     DecoderLayerDetails,
-    Details,
-    Embedded,
     EncoderLayer,
     EncoderLayerDetails,
     FeedForwardDetails,
     Residual,
 )
+from core.nn.transformer import Details, Embedded
 from core.trace import Axis, Floats
 from core.tracing import axis, read
 

@@ -12,8 +12,8 @@ from core import decode
 from core.lab.headsteps import Projections, Reading
 from core.models import Model
 from core.nn.attention import AttentionDetails, MultiHeadAttention
+from core.nn.layers import Residual
 from core.nn.masks import causal_mask, padding_mask
-from core.nn.transformer import Residual
 from core.trace import Axis, Floats, Kind
 from core.tracing import axis, output_limit, read
 

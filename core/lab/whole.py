@@ -10,14 +10,8 @@ import torch
 from torch import Tensor
 
 from core.models import Model
-from core.nn.transformer import (
-    DecoderLayerDetails,
-    Details,
-    Embedded,
-    EncoderLayerDetails,
-    FeedForwardDetails,
-    Residual,
-)
+from core.nn.layers import DecoderLayerDetails, EncoderLayerDetails, FeedForwardDetails, Residual
+from core.nn.transformer import Details, Embedded
 from core.trace import Floats, Series
 from core.tracing import read
 

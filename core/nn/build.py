@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from core.config import LanguageModelConfig, ModelConfig, Seq2SeqConfig
-from core.nn import seq2seq, transformer
+from core.config import BertConfig, GPTConfig, LanguageModelConfig, ModelConfig, Seq2SeqConfig
+from core.nn import gpt, seq2seq, transformer
+from core.nn.bert import Bert
+from core.nn.gpt import GPT
 from core.nn.language_model import LanguageModel
 from core.nn.seq2seq import Seq2Seq
 from core.nn.transformer import Transformer
 
-Output = transformer.Output | seq2seq.Output
+Output = transformer.Output | seq2seq.Output | gpt.Output
 Net = Transformer | Seq2Seq  # translators: each is a `Stepper`, and `forward(src, tgt)` gives logits and maps
-AnyNet = Net | LanguageModel
+AnyNet = Net | LanguageModel | GPT | Bert
 
 
 def build(config: ModelConfig) -> AnyNet:
     if isinstance(config, LanguageModelConfig):
         return LanguageModel(config)
+    if isinstance(config, GPTConfig):
+        return GPT(config)
+    if isinstance(config, BertConfig):
+        return Bert(config)
     return Seq2Seq(config) if isinstance(config, Seq2SeqConfig) else Transformer(config)

@@ -20,7 +20,8 @@ from jaxtyping import Float
 from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812 - its usual name
 
-from core.nn.transformer import AddNorm, DecoderLayer, Transformer
+from core.nn.layers import AddNorm, DecoderLayer
+from core.nn.transformer import Transformer
 
 Row = Float[Tensor, "1 d"]
 KeysValues = tuple[Float[Tensor, "1 h n d_head"], Float[Tensor, "1 h n d_head"]]

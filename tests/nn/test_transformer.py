@@ -16,7 +16,8 @@ from torch.testing import assert_close
 from core.config import TransformerConfig
 from core.models import own_tensors
 from core.nn.attention import MultiHeadAttention
-from core.nn.transformer import AddNorm, Transformer
+from core.nn.layers import AddNorm
+from core.nn.transformer import Transformer
 
 CONFIG = TransformerConfig(
     vocab_size=20, d_model=32, n_heads=4, n_encoder_layers=2, n_decoder_layers=3, d_ff=48, dropout=0.0, max_len=16

@@ -1,0 +1,33 @@
+"""What a model is, and how it was trained: plain, frozen, validated records."""
+
+from core.config.recurrent import ATTENTIONS, CELLS, LanguageModelConfig, Seq2SeqConfig
+from core.config.training import Augmentation, TrainConfig
+from core.config.transformer import BertConfig, GPTConfig, LayerShape, TransformerConfig
+
+ModelConfig = TransformerConfig | Seq2SeqConfig | LanguageModelConfig | GPTConfig | BertConfig
+ARCHITECTURES: dict[str, type[ModelConfig]] = {
+    "transformer": TransformerConfig,
+    "seq2seq": Seq2SeqConfig,
+    "rnn_lm": LanguageModelConfig,
+    "gpt": GPTConfig,
+    "bert": BertConfig,
+}
+TRANSLATORS = ("transformer", "seq2seq")  # the architectures that read one language and write another
+LANGUAGE_MODELS = ("rnn_lm", "gpt")  # those that go on with a text
+
+__all__ = [
+    "ARCHITECTURES",
+    "ATTENTIONS",
+    "CELLS",
+    "LANGUAGE_MODELS",
+    "TRANSLATORS",
+    "Augmentation",
+    "BertConfig",
+    "GPTConfig",
+    "LanguageModelConfig",
+    "LayerShape",
+    "ModelConfig",
+    "Seq2SeqConfig",
+    "TrainConfig",
+    "TransformerConfig",
+]
