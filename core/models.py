@@ -14,9 +14,9 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor
 from typing_extensions import TypeVar
 
+from core.config import TRANSLATORS
 from core.errors import ModelError
 from core.nn.build import AnyNet, build
-from core.nn.language_model import LanguageModel
 from core.nn.lean import LeanDecoder
 from core.nn.transformer import Transformer
 from core.shelf import CONFIG, ModelInfo, installed, read_info
@@ -69,7 +69,7 @@ def load_model(name: str, root: Path | None = None) -> Model[Any]:
     model = Model(info, net.eval(), tokenizer)
     with torch.inference_mode():  # a model that can count nowhere is not one to load
         src, tgt = torch.tensor([[tokenizer.eos]]), torch.tensor([[tokenizer.bos]])
-        model.checked((net(tgt) if isinstance(net, LanguageModel) else net(src, tgt)).logits)
+        model.checked((net(src, tgt) if info.architecture in TRANSLATORS else net(tgt)).logits)
     return model
 
 
