@@ -32,7 +32,7 @@ class Sample:
     text: str
     looks: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = ()
     references: tuple[tuple[str, str], ...] = ()  # language and translation
-    choices: tuple[tuple[str, str | bool], ...] = ()
+    choices: tuple[tuple[str, str | bool | float], ...] = ()
 
 
 @cache

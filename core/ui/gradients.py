@@ -1,0 +1,171 @@
+"""The page Gradients: what it asks for, and its cached runs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
+
+import streamlit as st
+
+from core.config import LanguageModelConfig
+from core.shelf import ModelInfo
+from core.ui.asking import choice, known_models
+from core.ui.language import md, t
+from core.ui.masks import tried
+from core.ui.positions import number
+from core.ui.recurrence import CELLS, LANGUAGE, gain, trained
+from core.ui.running import load
+
+if TYPE_CHECKING:
+    from core.lab.gradients import Gradients
+    from core.models import Model
+    from core.nn.language_model import LanguageModel
+    from core.nn.transformer import Transformer
+    from core.text.tokenizer import Tokenizer
+
+ACTIVATIONS = ("tanh", "linear", "sigmoid", "relu")
+BLOCKS = ("whole", "2", "3", "5", "8", "12")
+CLIPS = ("off", "0.1", "0.5", "1", "5", "25")
+OF = ("x", "h")
+SCALES = ("norm", "share")
+
+
+class Cell(NamedTuple):
+    """A recurrent network: the trained model `name`, or (name is "") a lot drawn for a gain, an activation and a bias.
+
+    reader: the model whose pieces random weights read.
+    """
+
+    name: str
+    cell: str
+    reader: str
+    gain: float = 1.0
+    activation: str = "tanh"
+    keep: int = 0
+    seed: int = 1
+
+
+class Chosen(NamedTuple):
+    info: ModelInfo
+    text: str
+    trained: bool
+    cells: tuple[Cell, ...]
+    back: int  # steps from the last one to the one whose loss is asked for
+    of: str
+    scale: str
+    block: int | None
+    clip: float | None
+
+    @property
+    def stem(self) -> str:
+        return "trained" if self.trained else f"gain{self.cells[0].gain:.2f}_{self.cells[0].activation}"
+
+
+@st.cache_resource(max_entries=24, show_spinner=False)
+def network(c: Cell) -> tuple[LanguageModel, Tokenizer]:
+    """One copy for all sessions."""
+    from core.lab.recurrence_nets import random_net
+
+    model = cast("Model[Any]", load(c.name or c.reader))
+    if c.name:
+        return model.net, model.tokenizer
+    net = random_net(
+        len(model.tokenizer), c.cell, c.gain, c.activation, float(c.keep), c.seed,  # type: ignore[arg-type]
+    )  # fmt: skip
+    return net, model.tokenizer
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def fresh(name: str) -> Transformer:
+    """A Transformer of a model's size that has learned nothing."""
+    from core.lab import gradients
+
+    return gradients.fresh(load(name).net)
+
+
+@st.cache_data(max_entries=256, show_spinner=False)
+def recurrent(c: Cell, text: str, back: int, block: int | None) -> Gradients:
+    """By autograd, here and now; raises `UserError`."""
+    from core.lab import gradients
+
+    net, tokenizer = network(c)
+    last = gradients.steps_of(tokenizer, text) - 1
+    return gradients.recurrent(net, tokenizer, text, max(0, last - back), block)
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def decoder(name: str, text: str, back: int, learned: bool) -> Gradients:
+    """Of a Transformer's decoder; raises `UserError`."""
+    from core.lab import gradients
+
+    model = load(name)
+    last = gradients.steps_of(model.tokenizer, text) - 1
+    return gradients.transformer(model, model.net if learned else fresh(name), text, max(0, last - back))
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def norms(c: Cell) -> dict[str, float]:
+    """The spectral norm of W_hh, gate by gate."""
+    from core.lab.recurrence_nets import gains
+
+    return gains(network(c)[0])
+
+
+def choose(info: ModelInfo, text: str) -> Chosen:
+    """All that the curves depend on."""
+    lms = {
+        name: one for name, one in known_models(("rnn_lm",)).items()
+        if isinstance(one.config, LanguageModelConfig) and one.src == LANGUAGE
+    }  # fmt: skip
+    found = trained(lms)
+    if not found:
+        st.info(t("gradients.untrained"))
+    learned = bool(found) and choice("gradients.weights", ("random", "trained")) == "trained"
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        cells = _trained(found) if learned else _random(info.name)
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        of, scale = choice("gradients.of", OF), choice("gradients.scale", SCALES)
+        back = number("gradients.back", 0, 20, 0, 200)
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        block, clip = choice("gradients.block", BLOCKS), choice("gradients.clip", CLIPS)
+    return Chosen(
+        info, text, learned, cells, back, of, scale, None if block == "whole" else int(block),
+        None if clip == "off" else float(clip),
+    )  # fmt: skip
+
+
+def _trained(found: dict[str, str]) -> tuple[Cell, ...]:
+    cells = tuple(Cell(found[cell], cell, found[cell]) for cell in CELLS if cell in found)
+    if missing := [f"{cell}-lm" for cell in CELLS if cell not in found]:
+        st.info(t("recurrence.missing", names=md(", ".join(missing))))
+    st.caption(" · ".join(f"{md(c.name)}: {', '.join(f'{g} {v:.2f}' for g, v in norms(c).items())}" for c in cells)
+               + f" ({t('gradients.norms')})")  # fmt: skip
+    return cells
+
+
+def _random(reader: str) -> tuple[Cell, ...]:
+    g = gain("gradients")
+    activation = choice("gradients.activation", ACTIVATIONS)
+    keep = number("gradients.keep", 0, 5, 0, 200)
+    seed = number("gradients.seed", 1, 20, 1, 160)
+    return tuple(Cell("", cell, reader, g, activation if cell == "rnn" else "tanh", keep, seed) for cell in CELLS)
+
+
+class Found(NamedTuple):
+    """What is drawn, by name ("rnn", "lstm", "gru", "transformer"); `whole` before clipping."""
+
+    whole: dict[str, Gradients]
+    shown: dict[str, Gradients]
+
+
+def find(c: Chosen) -> Found | None:
+    """All gradients; a sentence on the page where the text cannot be read."""
+    whole: dict[str, Gradients] = {}
+    for cell in c.cells:
+        one = tried(recurrent, cell, c.text, c.back, c.block)
+        if one is None:
+            return None
+        whole[cell.cell] = one
+    if one := tried(decoder, c.info.name, c.text, c.back, c.trained):
+        whole["transformer"] = one
+    clipped = {name: one.clipped(c.clip) if c.clip else one for name, one in whole.items()}
+    return Found(whole, clipped)
