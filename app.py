@@ -20,6 +20,11 @@ page = st.navigation(
             st.Page("pages/layer.py", title=ui.t("layer.nav"), icon="🔬", url_path="layer"),
             st.Page("pages/decoding.py", title=ui.t("decoding.nav"), icon="🎞️", url_path="decoding"),
         ],
+        ui.t("nav.before"): [
+            st.Page("pages/recurrence.py", title=ui.t("recurrence.nav"), icon="🔁", url_path="recurrence"),
+            st.Page("pages/gradients.py", title=ui.t("gradients.nav"), icon="📉", url_path="gradients"),
+            st.Page("pages/alignment.py", title=ui.t("alignment.nav"), icon="🧭", url_path="alignment"),
+        ],
     }
 )
 ui.language_picker()
