@@ -12,6 +12,10 @@ from core.shelf import CONFIG
 CARD = "README.md"
 _GREEDY = re.compile(r"^\|\s*greedy\s*\|\s*([\d.]+)\s*\|\s*([\d.]+)\s*\|", re.MULTILINE)
 
+_HEAD = re.compile(r"^\|\s*words\s*\|\s*sentences\s*\|\s*BLEU\s*\|\s*chrF\s*\|")
+_NUMBER = r"\s*(\d+(?:\.\d+)?)\s*\|"
+_BY_LENGTH = re.compile(rf"^\|\s*((\d+)(?:-\d+|\+))\s*\|\s*([\d,]+)\s*\|{_NUMBER}{_NUMBER}")
+
 
 @dataclass(frozen=True, slots=True)
 class Scores:
@@ -21,6 +25,38 @@ class Scores:
     loss: float | None = None
     bleu: float | None = None
     chrf: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LengthScore:
+    """Greedy outputs of the test sentences with so many words, `low` at least. joined: two or three made one first."""
+
+    words: str
+    low: int
+    n: int
+    bleu: float
+    chrf: float
+    joined: bool
+
+
+def read_lengths(folder: Path) -> list[LengthScore]:
+    """The card's tables by the number of words (`core.evaluate --table`), in its order; joined is one whose paragraph
+    before names `--joined`."""
+    found: list[LengthScore] = []
+    paragraph, inside, after = "", False, ""
+    for line in _text(folder / CARD).splitlines():
+        if _HEAD.match(line):
+            inside = True
+        elif inside and (row := _BY_LENGTH.match(line)):
+            words, low, n, bleu, chrf = row.groups()
+            scores = float(bleu), float(chrf)
+            found.append(LengthScore(words, int(low), int(n.replace(",", "")), *scores, "--joined" in paragraph))
+        elif not line.strip():
+            inside = False
+        elif not line.startswith("|"):
+            paragraph = f"{paragraph} {line}" if after.strip() else line
+        after = line
+    return found
 
 
 def read_scores(folder: Path) -> Scores:

@@ -1,4 +1,4 @@
-"""python -m core.evaluate --model NAME --corpus FILE [--beam N] [--joined] [--against NAME]
+"""python -m core.evaluate --model NAME --corpus FILE [--beam N] [--joined] [--against NAME] [--table]
 
 BLEU and chrF (sacrebleu) of a model's translations. Every translation that the
 corpus has of a sentence counts as a reference; scores by source length follow.
@@ -157,6 +157,7 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--corpus", required=True, type=Path, help="TSV: source <TAB> translation")
     parser.add_argument("--beam", type=int, default=1)
     parser.add_argument("--joined", action="store_true", help="join two or three sentences into one")
+    parser.add_argument("--table", action="store_true", help="the scores by length as a model's card holds them")
     parser.add_argument("--against", metavar="MODEL", help="also the difference to this model's BLEU, with an interval")
     args = parser.parse_args(argv)
     try:
@@ -180,8 +181,11 @@ def main(argv: list[str] | None = None) -> int:
     outputs = translate(model, sources, args.beam)
     total = score(outputs, references)
     print(f"BLEU {total.bleu:.1f}\nchrF {total.chrf:.1f}")
+    if args.table:
+        print("\n| words | sentences | BLEU | chrF |\n| --- | --- | --- | --- |")
+    line = "| {} | {:,} | {:.1f} | {:.1f} |" if args.table else "{} words: {} sentences, BLEU {:.1f}, chrF {:.1f}"
     for name, part in by_length(sources, outputs, references):
-        print(f"{name} words: {part.n} sentences, BLEU {part.bleu:.1f}, chrF {part.chrf:.1f}")
+        print(line.format(name, part.n, part.bleu, part.chrf))
     if other:
         gain = difference(outputs, translate(other, sources, args.beam), references)
         print(f"BLEU {gain.bleu:+.1f} against {args.against} (95 % of resampled: {gain.low:+.1f} to {gain.high:+.1f})")

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from core.cards import read_lengths
 from core.evaluate import by_length, difference, joined, main, score, translate
 from core.models import Model
-from core.text.corpus import Pair, grouped
+from core.text.corpus import Pair, grouped, read_pairs
 from core.tracing import Search, trace
 
 
@@ -109,6 +110,16 @@ def test_the_command_prints_scores(model: Model, models: Path, corpus: Path, cap
     printed = capsys.readouterr().out
     assert printed.startswith("BLEU ")
     assert "\nchrF " in printed
+
+
+def test_a_table_is_one_that_a_card_holds(
+    model: Model, models: Path, corpus: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    assert main(["--model", "tiny", "--root", str(models), "--corpus", str(corpus), "--table"]) == 0
+    (tmp_path / "README.md").write_text(capsys.readouterr().out, "utf-8")
+    found = read_lengths(tmp_path)
+    assert sum(row.n for row in found) == len(grouped(read_pairs(corpus)))
+    assert [row.words for row in found][:2] == ["1-4", "5-7"]
 
 
 @pytest.mark.parametrize(("name", "corpus_name", "message"), [("nobody", None, "nobody"), ("tiny", "no.tsv", "no.tsv")])
