@@ -22,32 +22,34 @@ with second:
     )
 
 
+page.on_server()
+
+
 @st.fragment
 def look(trace: Trace) -> None:
     """Choosing what to see runs this alone, never the model."""
     shown.heads(trace)
 
 
-def named(name: str) -> Trace | None:
-    """The run of the named model, or on the page what stands in its way."""
+def named(name: str) -> None:
+    """The named model's heads, or what stands in its way."""
     folder = page.folder_or_ask(name)
     family = page.may_load(folder, name) if folder else None
     if folder is None or family is None:
-        return None
+        return
     picture = b""
     if family == "vision":
         file = st.file_uploader(t("anymodel.picture"), ("png", "jpg", "jpeg"), key="anymodel.picture")
         if file is None:
-            return None
+            return
         picture = file.getvalue()
-    return ui.attempt(
-        lambda heard: page.run(folder, name, text, pair.strip(), picture, heard), f"any {name} {pair} {text}"
-    )
+    if trace := page.run(folder, name, text, pair.strip(), picture):
+        look(trace)
+        page.further(name, family)
 
 
 if name.strip():
-    if found := named(name.strip()):
-        look(found)
+    named(name.strip())
 elif own := ui.run_or_say(info, text, 1, 0):
     shown.families(own)
 ui.lesson("anymodel")

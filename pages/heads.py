@@ -20,7 +20,7 @@ from core.ui.measuring import measure_choice
 LINKED = ("sentence", "model", "beam", "hypothesis", "kind", "unit", "layer", "head", "view", "stretch", "measure",
           "measure.sorted")  # fmt: skip
 
-info = ui.model_picker(("transformer", "seq2seq"))
+info = ui.model_picker(("transformer", "seq2seq", *ui.READERS))
 text = ui.ask("heads", info)
 
 
@@ -77,7 +77,7 @@ def one_head(one: AttentionMap, view: str, stretch: bool, title: str, reading: s
 
 output, search = st.columns([4, 1], vertical_alignment="center")
 with search:
-    beam, hypothesis = ui.search_options()
+    beam, hypothesis = ui.search_options() if info.architecture != "hub_encoder" else (1, 0)  # it writes nothing
 with output:
     trace = ui.run_or_say(info, text, beam, hypothesis)
     if trace:

@@ -27,12 +27,12 @@ TABLE = {
     "core.contrast": "numpy core.i18n core.measures core.reading core.trace",
     "core.decode": "torch jaxtyping core.search",
     "core.errors": "",
-    "core.evaluate": "torch sacrebleu core.config core.decode core.errors core.i18n core.models core.nn core.shelf "
-    "core.text core.tracing",
+    "core.evaluate": "torch sacrebleu core.config core.decode core.errors core.i18n core.lab core.models core.nn "
+    "core.shelf core.text core.tracing",
     "core.export": "numpy core.search core.trace core.figures.labels",
     "core.figures": "plotly numpy pandas core.trace core.measures",
     "core.hub": "transformers tokenizers huggingface_hub tqdm PIL torch numpy core.decode core.errors core.lab "
-    "core.models core.nn core.search core.text core.trace",
+    "core.models core.nn core.search core.shelf core.text core.trace",
     "core.i18n": "babel core.errors",
     "core.lab": "torch numpy jaxtyping core.config core.decode core.errors core.models core.nn core.search "
     "core.text core.trace core.tracing",

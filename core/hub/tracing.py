@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -44,9 +45,53 @@ def trace(
     encoded = read(model, text, pair, new_tokens)
     if model.family == "encoder":
         return _encoder(model, text, pair, encoded)
+    found = _found(model, encoded, search, new_tokens, on_step)
+    read_all = _decoder if model.family == "decoder" else _encoder_decoder
+    return read_all(model, text, encoded, found, min(chosen, len(found) - 1))
+
+
+@torch.inference_mode()
+def trace_output(model: HubModel, text: str, tokens: Sequence[int]) -> Trace:
+    """Read `text` as if the model had written `tokens` (teacher forcing); it need not have ended."""
+    encoded, ended = _writes(model, text), bool(tokens) and tokens[-1] == end(model)
+    found = [decode.Found(tuple(tokens), 0.0, 0.0, ended)]
+    read_all = _decoder if model.family == "decoder" else _encoder_decoder
+    return replace(read_all(model, text, encoded, found, 0), hypotheses=())
+
+
+@torch.inference_mode()
+def forced(model: HubModel, text: str, tokens: Sequence[int]) -> Any:
+    """transformers' own output for a text with `tokens` as what was written; a step for each that a trace has."""
+    encoded = _writes(model, text)
     if model.family == "decoder":
-        return _decoder(model, text, encoded, search, chosen, on_step, new_tokens)
-    return _encoder_decoder(model, text, encoded, search, chosen, on_step)
+        return model.net(input_ids=torch.tensor([[*encoded.ids, *tokens][:-1]]), use_cache=False)
+    inputs = torch.tensor([[start(model), *tokens[:-1]]])
+    return model.net(input_ids=torch.tensor([encoded.ids]), decoder_input_ids=inputs, use_cache=False)
+
+
+@torch.inference_mode()
+def find(
+    model: HubModel, text: str, search: Search, on_step: decode.OnStep, watch: decode.Watch = decode.unheard
+) -> list[decode.Found]:
+    """The outputs that a search finds, best first."""
+    return _found(model, _writes(model, text), search, NEW_TOKENS, on_step, watch)
+
+
+def reference_ids(model: HubModel, reference: str) -> list[int]:
+    """A text as an output of the model, with the token that ends it. Raises `TextError`."""
+    read(model, reference, new_tokens=NEW_TOKENS)  # its cap and its errors
+    if model.family == "decoder":
+        return [int(i) for i in model.tokenizer(reference, add_special_tokens=False).input_ids]
+    ids = [int(i) for i in model.tokenizer(text_target=reference).input_ids]
+    if ids and ids[0] == start(model):
+        ids = ids[1:]
+    return ids
+
+
+def _writes(model: HubModel, text: str) -> Read:
+    if model.family not in ("decoder", "encoder_decoder"):
+        raise ModelError("hub_writes_nothing", name=model.name)
+    return read(model, text, new_tokens=NEW_TOKENS)
 
 
 class Read:
@@ -108,22 +153,12 @@ def _encoder(model: HubModel, text: str, pair: str, encoded: Read) -> Trace:
     return Trace(model.name, encoded.text if pair else text, "", maps)
 
 
-def _decoder(
-    model: HubModel,
-    text: str,
-    encoded: Read,
-    search: Search,
-    chosen: int,
-    on_step: decode.OnStep,
-    new_tokens: int,
-) -> Trace:
-    prompt = encoded.ids
-    found = _found(model, torch.tensor([prompt[:-1]], dtype=torch.long), prompt[-1], search, new_tokens, on_step)
-    chosen = min(chosen, len(found) - 1)
-    ids = [*prompt, *found[chosen].tokens]
+def _decoder(model: HubModel, text: str, encoded: Read, found: Sequence[decode.Found], chosen: int) -> Trace:
+    prompt, tokens = encoded.ids, found[chosen].tokens
+    ids = [*prompt, *tokens]
     output = model.net(input_ids=torch.tensor([ids[:-1]]), output_attentions=True, use_cache=False)
     written = model.tokenizer.decode(ids, skip_special_tokens=True)
-    axis = _written_axis(model, ids[:-1], ids[1:], encoded)
+    axis = _written_axis(model, ids[:-1], ids[1:])
     return Trace(
         model=model.name,
         src_text=text,
@@ -136,15 +171,9 @@ def _decoder(
     )
 
 
-def _encoder_decoder(
-    model: HubModel, text: str, encoded: Read, search: Search, chosen: int, on_step: decode.OnStep
-) -> Trace:
-    src, start = torch.tensor([encoded.ids]), _start(model)
-    limit = min(2 * len(encoded.ids) + 10, token_limit(model))
-    found = _found(model, src, start, search, limit, on_step)
-    chosen = min(chosen, len(found) - 1)
-    tokens = list(found[chosen].tokens)
-    inputs = [start, *tokens[:-1]]
+def _encoder_decoder(model: HubModel, text: str, encoded: Read, found: Sequence[decode.Found], chosen: int) -> Trace:
+    src, tokens = torch.tensor([encoded.ids]), list(found[chosen].tokens)
+    inputs = [start(model), *tokens[:-1]]
     output = model.net(input_ids=src, decoder_input_ids=torch.tensor([inputs]), output_attentions=True, use_cache=False)
     keys = labels.axis(model.tokenizer, encoded.ids, encoded.text, encoded.spans)
     queries = _written_axis(model, inputs, tokens)
@@ -164,24 +193,40 @@ def _encoder_decoder(
     )
 
 
+def output_limit(model: HubModel, n_src: int) -> int:
+    """How many tokens an encoder-decoder may write."""
+    return min(2 * n_src + 10, token_limit(model))
+
+
 def _found(
-    model: HubModel, src: Tensor, first: int, search: Search, limit: int, on_step: decode.OnStep
+    model: HubModel,
+    encoded: Read,
+    search: Search,
+    new_tokens: int,
+    on_step: decode.OnStep,
+    watch: decode.Watch = decode.unheard,
 ) -> list[decode.Found]:
-    """What the search finds, best first; `first` is the token that the decoder is given before its own."""
-    net: decode.Stepper[Any] = EncoderDecoder(model.net) if model.family == "encoder_decoder" else Causal(model.net)
-    eos = _end(model)
-    limits, prefix = [max(limit, len(search.prefix))], search.prefix
+    """What the search finds, best first."""
+    ids = encoded.ids
+    if model.family == "encoder_decoder":
+        net: decode.Stepper[Any] = EncoderDecoder(model.net)
+        src, first, limit = ids, start(model), output_limit(model, len(ids))
+    else:
+        net, src, first, limit = Causal(model.net), ids[:-1], ids[-1], new_tokens
+    tensor = torch.tensor([src], dtype=torch.long)
+    eos, prefix = end(model), search.prefix
+    limits = [max(limit, len(prefix))]
     if search.sampling:
         s = search.sampling
         return decode.sample(
-            net, src, bos=first, eos=eos, limits=limits, prefix=prefix, on_step=on_step, seed=s.seed,
+            net, tensor, bos=first, eos=eos, limits=limits, prefix=prefix, on_step=on_step, seed=s.seed,
             temperature=s.temperature, top_k=s.top_k, top_p=s.top_p,
         )  # fmt: skip
     if search.beam == 1:
-        return decode.greedy(net, src, bos=first, eos=eos, limits=limits, prefix=prefix, on_step=on_step)
+        return decode.greedy(net, tensor, bos=first, eos=eos, limits=limits, prefix=prefix, on_step=on_step)
     return decode.beam(
-        net, src, bos=first, eos=eos, limits=limits, prefix=prefix, on_step=on_step, width=search.beam,
-        alpha=search.alpha,
+        net, tensor, bos=first, eos=eos, limits=limits, prefix=prefix, on_step=on_step, watch=watch,
+        width=search.beam, alpha=search.alpha,
     )[0]  # fmt: skip
 
 
@@ -195,7 +240,12 @@ def attention_map(model: HubModel, kind: Kind, attentions: Any, queries: Axis, k
     return AttentionMap(kind, values, queries, keys, normalised=bool(np.allclose(sums, 1, atol=1e-3)))
 
 
-def _written_axis(model: HubModel, inputs: Sequence[int], writes: Sequence[int], prompt: Read | None = None) -> Axis:
+def written_axis(model: HubModel, tokens: Sequence[int]) -> Axis:
+    """What was written, by word where its tokens read back as the same."""
+    return _written_axis(model, tokens, ())
+
+
+def _written_axis(model: HubModel, inputs: Sequence[int], writes: Sequence[int]) -> Axis:
     """The decoder's inputs. Words are found where the output, read back, gives the same tokens."""
     tokenizer = model.tokenizer
     spans: list[tuple[int, int]] = []
@@ -229,7 +279,7 @@ def _hypotheses(model: HubModel, found: Sequence[decode.Found], prompt: Sequence
     )
 
 
-def _start(model: HubModel) -> int:
+def start(model: HubModel) -> int:
     """The token that an encoder-decoder's decoder begins with."""
     for source in (model.net.generation_config, model.config):
         for key in ("decoder_start_token_id", "bos_token_id", "pad_token_id"):
@@ -238,7 +288,7 @@ def _start(model: HubModel) -> int:
     raise ModelError("hub_config", name=model.name)
 
 
-def _end(model: HubModel) -> int:
+def end(model: HubModel) -> int:
     """The token that ends an output, or -1: none does."""
     for source in (model.net.generation_config, model.config, model.tokenizer):
         value = getattr(source, "eos_token_id", None)

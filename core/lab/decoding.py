@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from torch import Tensor
 
+    from core.decode import Stepper, Watch
     from core.models import Model
     from core.nn.build import Net
 
@@ -25,6 +26,14 @@ def considered(model: Model[Net], text: str, search: Search, on_step: OnStep) ->
     """The tree of a beam of 2 or more. Raises `TextError` for a text that cannot be read."""
     from core.tracing import find, label, read
 
+    def look(watch: Watch) -> list[tuple[int, ...]]:
+        return [one.tokens for one in find(model, read(model, text), search, on_step, watch)]
+
+    return grown(look, search, lambda token: label(model.tokenizer.pieces([token])[0]))
+
+
+def grown(look: Callable[[Watch], list[tuple[int, ...]]], search: Search, name: Callable[[int], str]) -> Tree:
+    """The tree that a search leaves: `look` runs it under a watch and gives its outputs, best first."""
     if search.beam < 2:
         raise ValueError(f"a beam of {search.beam} has no branches")
     nodes: list[Node] = []
@@ -37,16 +46,18 @@ def considered(model: Model[Net], text: str, search: Search, on_step: OnStep) ->
         for branch in branches:
             parent, written = survivors[branch.parent]
             here, tokens = len(nodes), (*written, branch.token)
-            name = label(model.tokenizer.pieces([branch.token])[0])
-            nodes.append(Node(len(tokens), parent, branch.token, name, branch.log_prob, branch.score, branch.fate))
-            if branch.fate == "kept":
+            fate = branch.fate
+            nodes.append(
+                Node(len(tokens), parent, branch.token, name(branch.token), branch.log_prob, branch.score, fate)
+            )
+            if fate == "kept":
                 grown.append((here, tokens))
-            elif branch.fate == "ended":
+            elif fate == "ended":
                 ends[tokens] = here
         survivors = grown
 
-    found = find(model, read(model, text), search, on_step, watch)
-    return Tree(tuple(nodes), tuple(ends[one.tokens] for one in found))
+    found = look(watch)
+    return Tree(tuple(nodes), tuple(ends[tokens] for tokens in found))
 
 
 def drawn_from(
@@ -189,26 +200,35 @@ class Timing:
 
 
 def timing(model: Model[Net], text: str, runs: int, on_step: OnStep) -> Timing:
-    """Measure now, the two in turns so that a busy machine slows both. Raises `TextError`."""
-    import time
-
+    """Measure now. Raises `TextError`."""
     import torch
 
-    from core.decode import Found, Stepper, greedy
     from core.tracing import output_limit, read
 
     eos = model.tokenizer.eos
     src = torch.tensor([[*read(model, text).ids, eos]])
-    limits = [output_limit(src.size(1), model.info.config.max_len)]
+    limit = output_limit(src.size(1), model.info.config.max_len)
+    return timed(model.net, model.net, src, model.tokenizer.bos, eos, limit, runs, on_step)
+
+
+def timed(
+    net: Stepper[Any], whole: Callable[[Tensor, Tensor], object], src: Tensor, bos: int, eos: int, limit: int,
+    runs: int, on_step: OnStep,
+) -> Timing:  # fmt: skip
+    """`net` remembers, `whole` reads sentence and prefix anew; in turns, so that a busy machine slows both."""
+    import time
+
+    import torch
+
+    from core.decode import Found, greedy
+
     seconds: tuple[list[float], list[float]] = ([], [])
     found: list[Found] = []
     with torch.inference_mode():
         for turn in range(2 * runs + 2):  # the first of each warms up
             begin = time.perf_counter()
-            stepper: Stepper[Any] = Uncached(model.net) if turn % 2 else model.net
-            found += greedy(
-                stepper, src, bos=model.tokenizer.bos, eos=eos, limits=limits, on_step=_tick(turn, runs, on_step)
-            )
+            stepper: Stepper[Any] = Uncached(whole) if turn % 2 else net
+            found += greedy(stepper, src, bos=bos, eos=eos, limits=[limit], on_step=_tick(turn, runs, on_step))
             if turn > 1:
                 seconds[turn % 2].append(time.perf_counter() - begin)
     cached, uncached = (np.array(one, np.float32) for one in seconds)

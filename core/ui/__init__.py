@@ -2,6 +2,7 @@
 
 from core.ui.asking import ask, choice, model_picker, pick, put_pick, search_options
 from core.ui.language import language, language_picker, md, t, texts
+from core.ui.named import READERS, WRITERS
 from core.ui.running import run, run_or_say, warm_up
 from core.ui.showing import (
     dark,
@@ -19,6 +20,8 @@ from core.ui.showing import (
 from core.ui.waiting import attempt
 
 __all__ = [
+    "READERS",
+    "WRITERS",
     "ask",
     "attempt",
     "choice",

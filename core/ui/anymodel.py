@@ -3,7 +3,6 @@ the person is told and asked."""
 
 from __future__ import annotations
 
-import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,59 +10,65 @@ import streamlit as st
 
 from core import i18n
 from core.errors import ModelError, UserError
+from core.search import Search
 from core.trace import Trace
+from core.ui import named
 from core.ui.language import language, md, t
-from core.ui.waiting import OnStep, attempt
+from core.ui.waiting import attempt
 
 if TYPE_CHECKING:
-    from core.hub.loading import HubModel
     from core.hub.naming import Named
 
-LARGE = 500_000_000  # bytes: beyond it loading is asked for
 MB = 1_000_000
-_ONE_AT_A_TIME = threading.Lock()  # or two such models would be in memory
+MOST = 24  # models of the server's folder that are offered
+PAGES = {"heads": named.READERS, "compare": named.READERS, "decoding": named.WRITERS}
 
 
-@st.cache_resource(max_entries=1, show_spinner=False)
-def _load(folder: Path, name: str) -> HubModel:
-    """One such model in memory for all sessions: another one takes its place."""
-    import torch
-
-    from core.hub.loading import load
-
-    torch.set_num_threads(1)
-    return load(folder, name)
-
-
-@st.cache_data(max_entries=64, show_spinner=False)
-def described(folder: Path, name: str) -> tuple[int, str]:
-    """Bytes in memory and family, from the config alone; raises `ModelError`."""
-    from core.hub.loading import bytes_needed, family, read_config
-
-    config = read_config(folder, name)
-    return bytes_needed(config), family(config)
+def run(folder: Path, typed: str, text: str, pair: str, picture: bytes) -> Trace | None:
+    """Load and run it, or say why not; once it has run, the other pages know it too."""
+    name = named.place(typed, folder)
+    found = attempt(
+        lambda heard: named.run(name, text, Search(), 0, pair, picture, _on_step=heard), f"any {typed} {pair} {text}"
+    )
+    if found:
+        named.offer(name, folder)
+    return found
 
 
-@st.cache_data(max_entries=4, show_spinner=False)
-def run(folder: Path, name: str, text: str, pair: str, picture: bytes, _on_step: OnStep) -> Trace:
-    """Everything the model did with a text, a pair or a picture; raises `UserError`."""
-    from core.hub.tracing import trace
-    from core.hub.vision import trace_picture
+def further(typed: str, family: str) -> None:
+    """On to the other pages with this model."""
+    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+        st.caption(t("anymodel.further"), width="content")
+        for page, architectures in PAGES.items():
+            if f"hub_{family}" in architectures and st.button(t(f"{page}.nav"), key=f"anymodel.to.{page}"):
+                st.session_state["model wanted"] = f"{named.PREFIX}{typed}"
+                st.switch_page(f"pages/{page}.py")
 
-    with _ONE_AT_A_TIME:
-        model = _load(folder, name)
-        if picture:
-            return trace_picture(model, picture)
-        return trace(model, text, pair, on_step=_on_step)
+
+def on_server() -> None:
+    """The models in the folder that the server's settings allow; a click names one."""
+    from core.hub.naming import folders_allowed
+
+    root = folders_allowed()
+    found = sorted(path.parent for path in root.glob("*/config.json"))[:MOST] if root else []
+    if found:
+        with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+            st.caption(t("anymodel.server"), width="content")
+            for folder in found:
+                st.button(
+                    md(folder.name), key=f"anymodel.server.{folder.name}", on_click=st.session_state.update,
+                    args=({"hf": str(folder)},),
+                )  # fmt: skip
 
 
 def folder_or_ask(typed: str) -> Path | None:
     """Where the named model lies on this machine; a sentence or a question where it does not."""
     from core.hub.files import found
-    from core.hub.naming import hub_allowed, named
+    from core.hub.naming import hub_allowed
+    from core.hub.naming import named as read_name
 
     try:
-        name = named(typed)
+        name = read_name(typed)
         folder = found(name)
         if folder is None and not hub_allowed():
             raise ModelError("hub_off", name=name.name)
@@ -99,12 +104,12 @@ def _fetched(name: Named) -> Path | None:
 
 def may_load(folder: Path, name: str) -> str | None:
     """The model's family, once its size is on the page and, where it is large, agreed to."""
-    found = attempt(lambda heard: described(folder, name), f"config {folder}")
+    found = attempt(lambda heard: named.described(folder, name), f"config {folder}")
     if found is None:
         return None
     size, family = found
     said = t("anymodel.memory", name=md(name), size=_mb(size), family=t(f"anymodel.family.{family}"))
-    if size > LARGE:
+    if size > named.LARGE:
         return family if _agreed("load", name, said) else None
     st.caption(said)
     return family

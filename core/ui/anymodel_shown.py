@@ -2,35 +2,70 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
+import numpy as np
 import streamlit as st
 
+from core.components.compare import WORDS as COMPARE
+from core.components.compare import Linked, compare
+from core.components.matrices import LARGEST, Panel
 from core.components.overview import WORDS as OVERVIEW
 from core.components.overview import overview
 from core.figures.attention import Words, attention_heatmap, thinned
+from core.figures.labels import query_names, tokens
 from core.figures.theme import weight_scale
-from core.measures import by_word, pooled
+from core.measures import Pick, by_word, pooled, visible
 from core.reading import read_aloud
-from core.trace import AttentionMap, Trace
+from core.trace import AttentionMap, Axis, Floats, Trace
 from core.ui.asking import choice, pick, put_pick
 from core.ui.language import language, md, t, texts
 from core.ui.showing import dark, downloads, file_stem, pick_name, picture
 
 # What the link holds.
 LINKED = ("sentence", "anymodel.pair", "hf", "kind", "unit", "layer", "head", "stretch")
+READABLE = 14  # CSS px of a cell before maps go to another line
 FAMILIES = {"encoder_self": "encoder", "decoder_self": "decoder", "cross": "encoder_decoder"}
 
 
 def families(trace: Trace) -> None:
-    """The three ways to look, side by side: a translator has them all."""
+    """The three ways to look, side by side: a translator has them all. Masks above, maps below."""
     st.subheader(t("anymodel.families"), anchor=False)
     st.caption(t("anymodel.families.read", model=md(trace.model)))
-    columns = st.columns(len(trace.kinds), gap="medium")
-    for column, kind in zip(columns, trace.kinds, strict=True):
-        with column:
-            st.markdown(f"**{t(f'anymodel.way.{kind}')}** — {t(f'anymodel.family.{FAMILIES[kind]}')}")
-            one = pooled(by_word(trace[kind]), "mean", "mean")
-            _map(one, kind, "mean", "mean", trace, stretch=True)
-            st.caption(f"{md(read_aloud(one, language()))} {t(f'anymodel.mask.{kind}')}")
+    maps = {kind: pooled(by_word(trace[kind]), "mean", "mean") for kind in trace.kinds}
+    if max(n for one in maps.values() for n in one.weights.shape[2:]) > LARGEST[0]:
+        st.info(t("compare.too_large", limit=LARGEST[0]))
+        return
+    masks = [_linked(one, visible(one).astype(np.float32), "mask") for one in maps.values()]
+    panels = [*masks, *(_linked(one, _seen(one), "weight") for one in maps.values())]
+    compare(
+        panels, words=texts(COMPARE), scale=weight_scale(dark()), smallest=READABLE, key="anymodel.families",
+        file_stem=file_stem(trace.src_text, trace.model, "families"),
+    )  # fmt: skip
+    for kind, one in maps.items():
+        st.markdown(f"**{t(f'kind.{kind}')}** — {t(f'anymodel.mask.{kind}')} {md(read_aloud(one, language()))}")
+
+
+def _seen(one: AttentionMap) -> Floats:
+    """The weights; no number where a query may not look."""
+    return np.where(visible(one), one.head(0, 0), np.float32(np.nan))
+
+
+def _linked(one: AttentionMap, values: Floats, scale: Literal["mask", "weight"]) -> Linked:
+    """Mask and map of a kind point at each other, and so do the kinds that share the source's words."""
+    rows, cols = tuple(query_names(one.queries)), tuple(tokens(one.keys))
+    what, family = t(f"kind.{one.kind}"), t(f"anymodel.family.{FAMILIES[one.kind]}")
+    name = f"{what}, {t('anymodel.mask' if scale == 'mask' else 'anymodel.map')}"
+    limit = 1.0 if scale == "mask" else float(np.nanmax(values))
+    panel = Panel(name, name, family, values, rows, cols, scale, limit=limit)
+    return Linked(
+        panel, _places(one.queries, one.kind != "encoder_self"), _places(one.keys, one.kind == "decoder_self")
+    )
+
+
+def _places(axis: Axis, written: bool) -> tuple[int, ...]:
+    """The same number for the same word: those that were read count from 0, those written from `LARGEST`."""
+    return tuple(range(LARGEST[0] * written, LARGEST[0] * written + len(axis)))
 
 
 def heads(trace: Trace) -> None:
@@ -59,8 +94,8 @@ def heads(trace: Trace) -> None:
             st.caption(t("heads.crowded", n=max(len(one.queries), len(one.keys))))
 
 
-def _map(one: AttentionMap, kind: str, layer: int | str, head: int | str, trace: Trace, *, stretch: bool) -> None:
-    name = t("anymodel.mean") if layer == head == "mean" else pick_name(layer, head)  # type: ignore[arg-type]
+def _map(one: AttentionMap, kind: str, layer: Pick, head: Pick, trace: Trace, *, stretch: bool) -> None:
+    name = pick_name(layer, head)
     words = Words(t("term.query"), t("term.key"), t("term.weight"))
     fig = attention_heatmap(one, 0, 0, words, dark=dark(), stretch=stretch)
     title = f"{t(f'kind.{kind}')} · {name}"

@@ -12,6 +12,7 @@ from core.errors import ModelError
 from core.measures import Pick, Pool
 from core.samples import Sample, samples
 from core.shelf import ModelInfo, installed, read_info, shelf
+from core.ui import named
 from core.ui.language import language, md, t
 
 BEAMS = ("1", "4", "8")
@@ -35,6 +36,9 @@ def model_picker(architectures: tuple[str, ...] = ("transformer",), *, maps: boo
     maps: leave out those without any attention.
     """
     _come_through_app()
+    asked = str(st.session_state.get("model") or st.query_params.get("model", ""))
+    if named.is_named(asked) and any(one in named.READERS for one in architectures):
+        named.admit(asked, architectures)
     known = known_models(architectures, st.sidebar.warning)
     infos = {name: info for name, info in known.items() if info.config.kinds or not maps}
     if not infos:
@@ -42,6 +46,8 @@ def model_picker(architectures: tuple[str, ...] = ("transformer",), *, maps: boo
         st.stop()
     # The widest first: those trained small for one page's comparison are nobody's first choice.
     names = sorted(infos, key=lambda name: (architectures.index(infos[name].architecture), -infos[name].config.d_model))
+    if wanted := st.session_state.pop("model wanted", ""):  # another page's, on the way here
+        st.session_state.model = wanted
     if st.session_state.get("model", names[0]) not in names:  # another page's: here the first
         del st.session_state.model
     name = st.sidebar.selectbox(t("model.label"), names, key="model", bind="query-params", help=t("model.help"))
@@ -61,7 +67,7 @@ def known_models(
             continue
         if info.architecture in architectures:
             infos[name] = info
-    return infos
+    return infos | named.offered(architectures)
 
 
 def ask(page: str, info: ModelInfo) -> str:

@@ -12,6 +12,7 @@ from core.measures import Pick, by_word, pooled
 from core.samples import samples
 from core.shelf import ModelInfo
 from core.trace import AttentionMap, Trace
+from core.ui import named
 from core.ui.asking import choice, from_link, into_link, known_models, pick
 from core.ui.language import md, t
 from core.ui.running import load, run, run_or_say
@@ -19,7 +20,8 @@ from core.ui.showing import pick_name
 from core.ui.waiting import attempt
 
 SAME = "same"
-ARCHITECTURES = ("transformer", "seq2seq")  # those that write a text; a model without any attention has no maps
+# Those that read a text; a model without any attention has no maps.
+ARCHITECTURES = ("transformer", "seq2seq", *named.READERS)
 # What the link holds, of A and of B.
 LINKED = (
     "sentence", "model", "kind", "layer", "head", "unit", "stretch", "compare.sentence", "compare.model",
@@ -56,9 +58,13 @@ class Side(NamedTuple):
             st.session_state[f"{prefix}{key}"] = at if isinstance(at, str) else str(at + 1)
 
 
-@st.cache_data(max_entries=64, show_spinner=False)
 def forced(name: str, text: str, tokens: tuple[int, ...]) -> Trace:
     """The run of a text whose output is given; raises `UserError`."""
+    return named.forced(name, text, tokens) if named.is_named(name) else _forced(name, text, tokens)
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def _forced(name: str, text: str, tokens: tuple[int, ...]) -> Trace:
     from core.tracing import trace_output
 
     return trace_output(load(name), text, tokens)
@@ -98,7 +104,7 @@ def _other(info: ModelInfo, text: str) -> tuple[ModelInfo, str]:
 def _second(a: Trace, info: ModelInfo, other: ModelInfo, text: str) -> Trace | None:
     """B's run of another model or sentence; its output may be A's, so that the decoders' axes agree."""
     tokens = tuple(step.written.id for step in a.steps if step.written.id is not None)
-    can = bool(tokens) and len(tokens) == len(a.steps) and _same_pieces(info, other)
+    can = "cross" in a.kinds and bool(tokens) and len(tokens) == len(a.steps) and _same_pieces(info, other)
     wanted = st.toggle(
         t("compare.forced"), key="compare.forced", bind="query-params", persist_state="session", disabled=not can,
         help=t("compare.forced.help") if can else t("compare.forced.cannot"),

@@ -105,17 +105,21 @@ def force(info: ModelInfo, text: str, ids: tuple[int, ...]) -> None:
 
 
 class Shown(NamedTuple):
-    """What the pictures show. prefix: the forced tokens; node: in the tree, if the search is a beam."""
+    """What the pictures show. prefix: the forced tokens; node: in the tree, if the search is a beam.
+
+    given: how many of the first steps wrote the text itself, where a model goes on with it.
+    """
 
     trace: Trace
     prefix: tuple[int, ...]
     tree: Tree | None = None
     node: int = 0
     drawn: Floats | None = None
+    given: int = 0
 
     @property
     def tokens(self) -> tuple[int, ...]:
-        return runs.written(self.trace)
+        return runs.written(self.trace)[self.given :]
 
     @property
     def whole(self) -> bool:
@@ -128,10 +132,13 @@ def search(info: ModelInfo, text: str, asked: Asked) -> Shown | None:
     prefix = _ids(FORCED, info, text)
     if asked.width == 1:
         trace = run_or_say(info, text, 1, 0, asked.sampling, prefix)
-        if trace is None or asked.sampling is None:
-            return None if trace is None else Shown(trace, prefix)
-        ids = [[one.id or 0 for one in step.top] for step in trace.steps]
-        return Shown(trace, prefix, drawn=runs.drawn(info.name, text, runs.written(trace), asked.sampling, ids))
+        if trace is None:
+            return None
+        given = runs.given(info.name, text)
+        if asked.sampling is None:
+            return Shown(trace, prefix, given=given)
+        ids, tokens = [[one.id or 0 for one in step.top] for step in trace.steps], runs.written(trace)[given:]
+        return Shown(trace, prefix, None, 0, runs.drawn(info.name, text, tokens, asked.sampling, ids), given)
     found = attempt(
         lambda heard: runs.tree(info.name, text, asked.width, asked.alpha, prefix, heard),
         f"tree {info.name} {asked.width} {asked.alpha} {prefix} {text}",
@@ -141,7 +148,8 @@ def search(info: ModelInfo, text: str, asked: Asked) -> Shown | None:
     path = _ids(PATH, info, text)
     here = (i for i, node in enumerate(found.nodes) if node.step == len(path) and found.tokens(i) == path)
     node = next(here, found.found[0])
-    return Shown(runs.outcome(info.name, text, found.tokens(node)), prefix, found, node)
+    outcome = runs.outcome(info.name, text, found.tokens(node))
+    return Shown(outcome, prefix, found, node, given=runs.given(info.name, text))
 
 
 def choose(info: ModelInfo, text: str, shown: Shown) -> Callable[[int], None]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
 from core.measures import Pick, pooled
 from core.search import Sampling, Search, Tree
-from core.trace import Floats, Trace
+from core.trace import Axis, Floats, Trace
+from core.ui import named
 from core.ui.running import load, run
 from core.ui.waiting import OnStep
 
@@ -17,17 +18,30 @@ if TYPE_CHECKING:
     from core.lab.wordwise import Film
 
 
+def _lab(name: str) -> Any:
+    """The experiments on a model: a named one has its own, under the same names."""
+    if named.is_named(name):
+        from core.hub import decoding as foreign
+
+        return foreign
+    from core.lab import decoding
+
+    return decoding
+
+
 @st.cache_data(max_entries=64, show_spinner=False)
 def tree(name: str, text: str, width: int, alpha: float, prefix: tuple[int, ...], _on_step: OnStep) -> Tree:
     """All that a beam considered; raises `UserError`."""
-    from core.lab import decoding
+    return _lab(name).considered(load(name), text, Search(width, alpha, prefix=prefix), _on_step)
 
-    return decoding.considered(load(name), text, Search(width, alpha, prefix=prefix), _on_step)
+
+def outcome(name: str, text: str, tokens: tuple[int, ...]) -> Trace:
+    """The text read with these tokens as the output, ended or not; raises `UserError`."""
+    return named.forced(name, text, tokens) if named.is_named(name) else _outcome(name, text, tokens)
 
 
 @st.cache_data(max_entries=128, show_spinner=False)
-def outcome(name: str, text: str, tokens: tuple[int, ...]) -> Trace:
-    """The text read with these tokens as the output, ended or not; raises `UserError`."""
+def _outcome(name: str, text: str, tokens: tuple[int, ...]) -> Trace:
     from core.tracing import trace_output
 
     return trace_output(load(name), text, tokens)
@@ -36,28 +50,33 @@ def outcome(name: str, text: str, tokens: tuple[int, ...]) -> Trace:
 @st.cache_data(max_entries=64, show_spinner=False)
 def drawn(name: str, text: str, tokens: tuple[int, ...], sampling: Sampling, ids: list[list[int]]) -> Floats:
     """What sampling gave to each candidate of each step, [step, candidate]."""
-    from core.lab import decoding
-
-    return decoding.drawn_from(load(name), text, tokens, sampling, ids)
+    return _lab(name).drawn_from(load(name), text, tokens, sampling, ids)
 
 
-def film(trace: Trace, layer: Pick, head: Pick, unit: str) -> Film:
-    """The frames of an output, a piece or a word each."""
+def film(name: str, trace: Trace, layer: Pick, head: Pick, unit: str) -> Film:
+    """The frames of an output, a piece or a word each, with what each looks at in the text."""
     from core.lab import wordwise
+
+    rows = pooled(trace[trace.kinds[-1]], layer, head)  # of a model without a source: what stands before
+    if unit == "piece":
+        return wordwise.by_piece(rows, trace.steps)
+    return wordwise.by_word(rows, trace.steps, _written_axis(name, written(trace)))
+
+
+def _written_axis(name: str, tokens: tuple[int, ...]) -> Axis:
+    if named.is_named(name):
+        from core.hub.tracing import written_axis
+
+        return written_axis(named.load(name), tokens)
     from core.tracing import axis
 
-    cross = pooled(trace["cross"], layer, head)
-    if unit == "piece":
-        return wordwise.by_piece(cross, trace.steps)
-    return wordwise.by_word(cross, trace.steps, axis(load(trace.model).tokenizer, written(trace)))
+    return axis(load(name).tokenizer, tokens)
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
 def forcing(name: str, text: str, reference: str, _on_step: OnStep) -> Forcing:
     """A reference under teacher forcing; raises `UserError` for either text."""
-    from core.lab import decoding
-
-    return decoding.teacher_forcing(load(name), text, reference, _on_step)
+    return _lab(name).teacher_forcing(load(name), text, reference, _on_step)
 
 
 def losses_by_word(found: Forcing) -> Forcing:
@@ -68,7 +87,7 @@ def losses_by_word(found: Forcing) -> Forcing:
 
 
 def work(name: str, text: str) -> Work:
-    """What greedy decoding of this text computes."""
+    """What greedy decoding of this text computes; of a model with an encoder."""
     from core.lab.decoding import Work
 
     trace = run(name, text)
@@ -81,14 +100,25 @@ def work(name: str, text: str) -> Work:
 
 def timing(name: str, text: str, runs: int, on_step: OnStep) -> Timing:
     """Measured anew each time it is asked for."""
-    from core.lab import decoding
-
-    return decoding.timing(load(name), text, runs, on_step)
+    return _lab(name).timing(load(name), text, runs, on_step)
 
 
 def text_of(name: str, tokens: tuple[int, ...]) -> str:
     """An output as people read it."""
+    if named.is_named(name):
+        from core.hub.decoding import text_of as foreign
+
+        return foreign(named.load(name), tokens)
     return load(name).tokenizer.decode(tokens)
+
+
+def given(name: str, text: str) -> int:
+    """How many steps of a run wrote the text itself: a model without an encoder goes on with it."""
+    if not named.is_named(name):
+        return 0
+    from core.hub.decoding import given as counted
+
+    return counted(named.load(name), text)
 
 
 def written(trace: Trace) -> tuple[int, ...]:

@@ -35,7 +35,8 @@ def output(info: ModelInfo, text: str, shown: Shown, asked: Asked) -> None:
     longer_than_trained(info, shown.trace)
     if shown.prefix:
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            forced = " ".join(step.written.token for step in shown.trace.steps[: len(shown.prefix)])
+            steps = shown.trace.steps[shown.given : shown.given + len(shown.prefix)]
+            forced = " ".join(step.written.token for step in steps)
             free = decoding.free_text(info, text, asked)
             st.info(t("decoding.forced", forced=md(forced), free=md(free)), icon="📌")
             st.button(t("decoding.free"), on_click=decoding.force, args=(info, text, ()))
@@ -43,20 +44,22 @@ def output(info: ModelInfo, text: str, shown: Shown, asked: Asked) -> None:
 
 def strip(info: ModelInfo, text: str, shown: Shown) -> None:
     """Frame by frame; a click on another word forces it."""
-    if "cross" not in shown.trace.kinds:
+    if not shown.trace.kinds:
         st.info(t("decoding.strip.none"))
         return
-    cross = shown.trace["cross"]
+    cross = shown.trace[shown.trace.kinds[-1]]
+    if shown.given:
+        st.caption(t("decoding.given"))
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         unit = choice("decoding.unit", UNITS)
         layer = pick("strip.layer", cross.n_layers, term="layer", default=str(cross.n_layers))
         head = pick("strip.head", cross.n_heads, term="head", default="mean")
-    film, tokens = runs.film(shown.trace, layer, head, unit), shown.tokens
-    chosen = sum(first < len(shown.prefix) for first in film.firsts)  # frames that a person forced
+    film, tokens = runs.film(info.name, shown.trace, layer, head, unit), shown.tokens
+    chosen = sum(first < shown.given + len(shown.prefix) for first in film.firsts)  # frames that a person forced
 
     def forced(frame: int, token: int) -> None:
-        if frame < len(film.firsts):
-            decoding.force(info, text, (*tokens[: film.firsts[frame]], token))
+        if frame < len(film.firsts) and film.firsts[frame] >= shown.given:
+            decoding.force(info, text, (*tokens[: film.firsts[frame] - shown.given], token))
 
     film_strip(
         film.cross, film.steps, pieces=film.pieces, forced=chosen,
@@ -125,7 +128,9 @@ def _parting(found: Forcing, unit: str) -> str:
 
 
 def cache(info: ModelInfo, text: str) -> None:
-    """What remembering keys and values saves: counted at once, measured on request."""
+    """What remembering keys and values saves: counted at once, measured on request. Of a model with an encoder."""
+    if info.architecture == "hub_decoder":
+        return
     st.subheader(t("decoding.cache"), anchor=False)
     keeps_keys = "decoder_self" in info.config.kinds  # else it is a recurrent state
     st.markdown(t("decoding.cache.what" if keeps_keys else "decoding.cache.what.recurrent"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import threading
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import streamlit as st
 
@@ -13,6 +13,7 @@ from core import samples
 from core.search import Sampling, Search
 from core.shelf import ModelInfo
 from core.trace import Trace
+from core.ui import named
 from core.ui.sockets import send_at_once
 from core.ui.waiting import OnStep, attempt
 
@@ -24,9 +25,15 @@ if TYPE_CHECKING:
 _ONE_AT_A_TIME = threading.Lock()
 
 
-@st.cache_resource(max_entries=4, show_spinner=False)
 def load(name: str) -> Model:
     """A model and its weights, one copy for all sessions."""
+    if named.is_named(name):
+        return cast("Model", named.load(name))  # the pages' experiments have twins for it
+    return _load(name)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _load(name: str) -> Model:
     import torch
 
     from core.models import load_model
@@ -35,7 +42,6 @@ def load(name: str) -> Model:
     return load_model(name)
 
 
-@st.cache_data(max_entries=256, show_spinner=False)
 def run(
     name: str,
     text: str,
@@ -43,10 +49,19 @@ def run(
     chosen: int = 0,
     sampling: Sampling | None = None,
     prefix: tuple[int, ...] = (),
-    _on_step: OnStep | None = None,
+    on_step: OnStep | None = None,
 ) -> Trace:
-    """Everything a model did with a text; raises `UserError`. `_on_step` hears how far it is, and changes no answer."""
+    """Everything a model did with a text; raises `UserError`. `on_step` hears how far it is, and changes no answer."""
     search = Search(beam, sampling=sampling, prefix=prefix)
+    if named.is_named(name):
+        from core.decode import unheard
+
+        return named.run(name, text, search, chosen, _on_step=on_step or unheard)
+    return _run(name, text, search, chosen, _on_step=on_step)
+
+
+@st.cache_data(max_entries=256, show_spinner=False)
+def _run(name: str, text: str, search: Search, chosen: int, *, _on_step: OnStep | None) -> Trace:
     if search == Search() and (found := samples.stored(name, text)):
         return found
     from core.decode import unheard

@@ -37,7 +37,11 @@ def translation(trace: Trace, *, cut: bool = False) -> None:
 
     cut: the output ends early because a person looks at a part of it.
     """
-    note = t("output.note", log_prob=f"{trace.log_prob:.2f}".replace("-", "−"), pieces=len(trace.steps))
+    if not trace.steps:  # it only reads
+        return
+    goes_on = trace.kinds == ("decoder_self",)  # with the text itself, which has a probability too
+    log_prob = f"{trace.log_prob:.2f}".replace("-", "−")
+    note = t("output.note.whole" if goes_on else "output.note", log_prob=log_prob, pieces=len(trace.steps))
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown(f"#### → {md(trace.tgt_text)}", width="content")
         st.caption(note if trace.finished or cut else f"{note} · {t('output.unfinished')}", width="content")

@@ -14,7 +14,9 @@ from core.i18n import LANGUAGES, translate
 from core.measures import by_word, pooled
 from core.models import load_model
 from core.tracing import trace
+from core.ui import named
 from tests.hub.conftest import TEXT, bert, word_pieces
+from tests.pages.seen import matrices as panels
 
 EVERY_LANGUAGE = pytest.mark.parametrize("language", LANGUAGES)
 
@@ -64,10 +66,15 @@ def test_first_a_translator_shows_the_three_ways(language):
     at = opened(language)
     assert at.title[0].value == translate(language, "anymodel.title")
     found = trace(load_model("transformer-en-fr"), "A dog ate the food because it was hungry.")
-    for shown, kind in zip(matrices(at), found.kinds, strict=True):
+    shown = panels(at)
+    for kind in found.kinds:
+        what = translate(language, f"kind.{kind}")
+        mask, seen = (shown[f"{what}, {translate(language, f'anymodel.{one}')}"] for one in ("mask", "map"))
         expected = pooled(by_word(found[kind]), "mean", "mean").head(0, 0)
-        assert np.isnan(shown).any() == (kind == "decoder_self")
-        np.testing.assert_allclose(np.nan_to_num(shown), expected, atol=1e-6)
+        np.testing.assert_allclose(np.nan_to_num(seen), expected, atol=1e-6)
+        rows, columns = np.indices(mask.shape)
+        assert (mask == ((columns <= rows) if kind == "decoder_self" else 1)).all()
+        assert (np.isnan(seen) == (mask == 0)).all()
         assert translate(language, f"anymodel.mask.{kind}") in said(at)
 
 
@@ -94,9 +101,7 @@ def test_before_the_hub_is_asked_the_page_says_so(language, monkeypatch):
 
 @EVERY_LANGUAGE
 def test_a_large_model_is_loaded_only_when_asked(language, folder, monkeypatch):
-    from core.ui import anymodel
-
-    monkeypatch.setattr(anymodel, "LARGE", 1)
+    monkeypatch.setattr(named, "LARGE", 1)
     at = opened(language, sentence=TEXT, hf=str(folder))
     assert matrices(at) == []
     at.button(key="anymodel.load").click().run()

@@ -1,0 +1,133 @@
+"""A model that somebody named, on the pages of our own: the same pictures, from its own numbers."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+import streamlit as st
+import torch
+
+from core.hub import files, loading, naming, tracing
+from core.i18n import LANGUAGES, translate
+from core.ui import named
+from tests.hub.conftest import MAKERS, TEXT
+from tests.pages.seen import component, matrices, opened, said
+
+EVERY_LANGUAGE = pytest.mark.parametrize("language", LANGUAGES)
+WRITERS = ("gpt2", "t5")
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory):
+    """A server's folder of tiny random models."""
+    path = tmp_path_factory.mktemp("allowed")
+    torch.manual_seed(0)
+    for name in ("bert", *WRITERS):
+        make, words = MAKERS[name]
+        tokenizer = words()
+        make(tokenizer).save_pretrained(path / name)
+        tokenizer.save_pretrained(path / name)
+    return path
+
+
+@pytest.fixture(autouse=True)
+def _server(root, monkeypatch):
+    """Its settings allow that folder, and nobody has loaded anything yet."""
+    st.cache_resource.clear()
+    st.cache_data.clear()
+    monkeypatch.setenv("HEADLIGHT_FOLDERS", str(root))
+    monkeypatch.setenv("HEADLIGHT_HUB", "off")
+
+
+def expected(root, name, text=TEXT):
+    return tracing.trace(loading.load(files.found(naming.named(str(root / name))), name), text)
+
+
+def model(root, name):
+    return f"hf:{root / name}"
+
+
+@EVERY_LANGUAGE
+@pytest.mark.parametrize(("name", "kind"), [("bert", "encoder_self"), ("gpt2", "decoder_self"), ("t5", "cross")])
+def test_heads_shows_a_named_model(language, name, kind, root):
+    at = opened("heads", language, TEXT, model=model(root, name), kind=kind, unit="piece", layer="2", head="3")
+    header, values = component(at, "overview")
+    own = expected(root, name)[kind]
+    assert header["queries"]["tokens"] == list(own.queries.tokens)
+    np.testing.assert_allclose(values / 255, own.weights, atol=1 / 255)
+    assert at.selectbox(key="model").value == model(root, name)
+
+
+def test_compare_sets_two_models_side_by_side(root):
+    at = opened("compare", "en", TEXT, model=model(root, "t5"), kind="cross", unit="piece")
+    found = matrices(at)
+    np.testing.assert_allclose(found["A"], expected(root, "t5")["cross"].head(0, 0), atol=1e-6)
+    assert not at.warning
+
+
+@EVERY_LANGUAGE
+@pytest.mark.parametrize("name", WRITERS)
+def test_decoding_shows_what_a_named_model_writes(language, name, root):
+    at = opened("decoding", language, TEXT, model=model(root, name))
+    header, values = component(at, "strip")
+    own = expected(root, name)
+    assert [step["written"][0] for step in header["steps"]] == [step.written.token for step in own.steps]
+    rows = own.maps[-1].weights[-1].mean(0)
+    np.testing.assert_allclose(values, rows, atol=1e-6)
+    given = len(own.steps) - tracing.NEW_TOKENS if name == "gpt2" else 0
+    assert header["forced"] == given, "the text itself was nobody's choice but the person's"
+    assert (translate(language, "decoding.given") in said(at)) == bool(given)
+
+
+@pytest.mark.parametrize("name", WRITERS)
+def test_a_beam_of_a_named_model_has_a_tree(name, root):
+    at = opened("decoding", "en", "the dog", model=model(root, name), decoding__how="beam", width="3")
+    header, _ = component(at, "tree") or ({}, None)
+    assert header or "considered" in said(at).lower() or at.get("bidi_component")
+
+
+@pytest.mark.parametrize("page", ["heads", "compare", "decoding"])
+def test_what_is_not_loaded_is_one_sentence(page, root, monkeypatch):
+    monkeypatch.delenv("HEADLIGHT_FOLDERS")
+    at = opened(page, "en", TEXT, model=model(root, "t5"))
+    (warning,) = at.warning
+    assert warning.value.replace("\\", "") == translate("en", "error.named_not_loaded", name=str(root / "t5"))
+    assert at.selectbox(key="model").value == "transformer-en-fr"
+
+
+@pytest.mark.parametrize("asked", ["hf:", "hf:<script>", "hf:../../etc", "hf:/etc", "hf:nobody/nothing"])
+def test_a_hostile_name_opens_nothing(asked):
+    at = opened("heads", "en", TEXT, model=asked)
+    assert len(at.warning) == 1
+    assert at.selectbox(key="model").value == "transformer-en-fr"
+
+
+def test_a_large_one_is_not_loaded_by_a_link(root, monkeypatch):
+    monkeypatch.setattr(named, "LARGE", 1)
+    at = opened("heads", "en", TEXT, model=model(root, "bert"))
+    assert "not loaded" in at.warning[0].value
+
+
+def test_a_reader_does_not_write(root):
+    at = opened("decoding", "en", TEXT, model=model(root, "bert"))
+    assert "another kind" in at.warning[0].value
+
+
+def test_one_such_model_is_in_memory_at_a_time(root, monkeypatch):
+    loaded = []
+    load = loading.load
+    monkeypatch.setattr(loading, "load", lambda folder, name: loaded.append(folder.name) or load(folder, name))
+    for name in ("bert", "t5"):
+        opened("heads", "en", TEXT, model=model(root, name))
+    opened("heads", "en", "the dog", model=model(root, "bert"))
+    assert loaded == ["bert", "t5", "bert"]
+
+
+def test_the_servers_models_are_offered(root):
+    at = opened("anymodel", "en", TEXT)
+    at.button(key="anymodel.server.t5").click().run()
+    assert at.text_input(key="hf").value == str(root / "t5")
+    assert at.button(key="anymodel.to.decoding")
+    assert json.dumps(str(root))
