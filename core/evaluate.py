@@ -2,7 +2,8 @@
 
 BLEU and chrF (sacrebleu) of a model's translations. Every translation that the
 corpus has of a sentence counts as a reference; scores by source length follow.
-A language model gets its perplexity on the sources.
+A language model gets its perplexity on the sources,
+an encoder alone how often it fills a blank and tells what follows.
 """
 
 from __future__ import annotations
@@ -22,8 +23,10 @@ from core import decode
 from core.config import TRANSLATORS
 from core.errors import ModelError, UserError
 from core.i18n import sentence
+from core.lab.blanks import guesses
 from core.models import Model, load_model
 from core.nn.build import AnyNet, Net
+from core.nn.gpt import GPT
 from core.nn.language_model import LanguageModel
 from core.shelf import shelf
 from core.text.corpus import grouped, read_pairs
@@ -122,7 +125,7 @@ def _bleu(statistics: Sequence[Sequence[int]], rows: Iterable[int]) -> float:
 
 
 @torch.inference_mode()
-def perplexity(model: Model[LanguageModel], sentences: Sequence[str], batch: int = 64) -> float:
+def perplexity(model: Model[LanguageModel | GPT], sentences: Sequence[str], batch: int = 64) -> float:
     """exp of the mean -ln p of every piece and of each `</s>`."""
     tokenizer = model.tokenizer
     ids = sorted((row[: model.info.config.max_len - 1] for row in tokenizer.encode_ids(sentences)), key=len)
@@ -175,6 +178,10 @@ def main(argv: list[str] | None = None) -> int:
     if args.joined:
         groups = joined(groups)
     sources, references = list(groups), list(groups.values())
+    if model.info.architecture == "bert":
+        found = guesses(model, sources)
+        print(f"words {found.words:.1%} of {found.n_words}\nnext sentence {found.follows:.1%} of {found.n_pairs}")
+        return 0
     if model.info.architecture not in TRANSLATORS:
         print(f"perplexity {perplexity(model, sources):.1f}")
         return 0

@@ -131,14 +131,10 @@ class GPTConfig(_StackConfig):
 
 @dataclass(frozen=True)
 class BertConfig(_StackConfig):
-    """An encoder alone, post-norm (Devlin et al. 2019); `<s>` is its [CLS], `</s>` its [SEP]."""
+    """An encoder alone, post-norm (Devlin et al. 2019).
 
-    mask: int = 3  # the id of its [MASK]
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        if not self.mask < self.vocab_size:
-            raise ValueError(f"mask {self.mask} must be below vocab_size {self.vocab_size}")
+    `<s>` is its [CLS], `</s>` its [SEP]; its tokenizer alone knows `<mask>`.
+    """
 
     @property
     def norm(self) -> Literal["post"]:

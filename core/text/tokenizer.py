@@ -15,8 +15,8 @@ from pathlib import Path
 from tokenizers import AddedToken, Regex, decoders, models, normalizers, pre_tokenizers, trainers
 from tokenizers import Tokenizer as _Tokenizer
 
-PAD, BOS, EOS = "<pad>", "<s>", "</s>"
-SPECIALS = (PAD, BOS, EOS)
+PAD, BOS, EOS, MASK = "<pad>", "<s>", "</s>", "<mask>"
+SPECIALS = (PAD, BOS, EOS)  # every model's; BERT's has `<mask>` too
 MARK = "\u2581"
 BYTES = tuple(f"<0x{byte:02X}>" for byte in range(256))
 
@@ -48,6 +48,19 @@ class Tokenizer:
 
     def save(self, path: Path) -> None:
         self._backend.save(str(path))
+
+    @property
+    def mask(self) -> int:
+        """BERT's blank; raises `ValueError` where a vocabulary has none."""
+        return self._id(MASK)
+
+    def with_mask(self) -> Tokenizer:
+        """The same pieces and, as the last id, `<mask>`; the same tokenizer if it has one."""
+        if self._backend.token_to_id(MASK) is not None:
+            return self
+        backend = _Tokenizer.from_str(self._backend.to_str())
+        backend.add_special_tokens([AddedToken(MASK, special=True)])
+        return Tokenizer(backend)
 
     def _id(self, token: str) -> int:
         found: int | None = self._backend.token_to_id(token)

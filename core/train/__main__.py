@@ -58,12 +58,11 @@ def prepare(
     with accelerator.main_process_first():  # one process writes the tokenizer, the others find it whole
         if (out / TOKENIZER).exists():
             tokenizer = Tokenizer.load(out / TOKENIZER)
-        elif tokenizer_file:
-            tokenizer = _keep(_given(tokenizer_file), out)
         else:
-            written = augment(pairs, recipe.augmentation, recipe.train.seed)
-            tokenizer = train_tokenizer((side for pair in written for side in pair), recipe.train.vocab_size)
-            _keep(tokenizer, out)
+            tokenizer = _given(tokenizer_file) if tokenizer_file else _new(recipe, pairs)
+            tokenizer = tokenizer.with_mask() if recipe.architecture == "bert" else tokenizer
+            out.mkdir(parents=True, exist_ok=True)
+            tokenizer.save(out / TOKENIZER)
     net = build(recipe.model_config(len(tokenizer)))
     if init:
         load_weights(net, init / WEIGHTS, whole=False)
@@ -78,10 +77,9 @@ def _given(file: Path) -> Tokenizer:
         raise ValueError(f"{file}: is missing or no tokenizer") from error
 
 
-def _keep(tokenizer: Tokenizer, out: Path) -> Tokenizer:
-    out.mkdir(parents=True, exist_ok=True)
-    tokenizer.save(out / TOKENIZER)
-    return tokenizer
+def _new(recipe: Recipe, pairs: list[Pair]) -> Tokenizer:
+    written = augment(pairs, recipe.augmentation, recipe.train.seed)
+    return train_tokenizer((side for pair in written for side in pair), recipe.train.vocab_size)
 
 
 def _recipe(args: argparse.Namespace) -> Recipe:

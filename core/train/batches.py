@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import random
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor
@@ -13,6 +13,7 @@ from torch import Tensor
 from core.text.tokenizer import Tokenizer
 
 Ids = list[int]
+Example = tuple[Any, ...]  # its first two are the ids of either side
 
 
 class Batch(NamedTuple):
@@ -32,13 +33,13 @@ def encode_pairs(pairs: Sequence[tuple[str, str]], tokenizer: Tokenizer, max_tok
     return short
 
 
-def typical_tokens(examples: Sequence[tuple[Ids, Ids]]) -> int:
+def typical_tokens(examples: Sequence[Example]) -> int:
     """The pieces that 99 of 100 sources have at most, `</s>` not counted: beyond it, little has been learned."""
-    lengths = sorted(len(src) - 1 for src, _ in examples)
+    lengths = sorted(len(one[0]) - 1 for one in examples)
     return lengths[math.ceil(0.99 * len(lengths)) - 1]
 
 
-def bucket(examples: Sequence[tuple[Ids, Ids]], batch_tokens: int, seed: int) -> list[list[int]]:
+def bucket(examples: Sequence[Example], batch_tokens: int, seed: int) -> list[list[int]]:
     """Indices of each batch: sorted by length (ties at random), cut by padded size, batches shuffled."""
     rng = random.Random(seed)
     order = sorted(range(len(examples)), key=lambda i: (len(examples[i][1]), len(examples[i][0]), rng.random()))
@@ -56,10 +57,10 @@ def bucket(examples: Sequence[tuple[Ids, Ids]], batch_tokens: int, seed: int) ->
     return batches
 
 
-def collate(examples: Sequence[tuple[Ids, Ids]], tokenizer: Tokenizer) -> Batch:
-    src = pad([s for s, _ in examples], tokenizer.pad)
-    tgt = pad([[tokenizer.bos, *t[:-1]] for _, t in examples], tokenizer.pad)
-    labels = pad([t for _, t in examples], tokenizer.pad)
+def collate(examples: Sequence[Example], tokenizer: Tokenizer) -> Batch:
+    src = pad([one[0] for one in examples], tokenizer.pad)
+    tgt = pad([[tokenizer.bos, *one[1][:-1]] for one in examples], tokenizer.pad)
+    labels = pad([one[1] for one in examples], tokenizer.pad)
     return Batch(src, tgt, labels)
 
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from types import FrameType
-from typing import Self
+from typing import Any, Self
 
 import torch
 from accelerate import Accelerator
@@ -21,9 +21,9 @@ from core.nn.build import AnyNet
 from core.text.corpus import Pair
 from core.text.tokenizer import Tokenizer
 from core.train.augment import augment
-from core.train.batches import Batch, Ids, bucket, collate, encode_pairs, typical_tokens
+from core.train.batches import bucket, typical_tokens
 from core.train.checkpoint import Progress, load_state, save_state
-from core.train.loss import cross_entropy
+from core.train.objectives import objective
 from core.train.recipes import Recipe
 from core.train.schedule import learning_rate
 
@@ -54,6 +54,7 @@ class Run:
         self.ema = {name: p.detach().clone() for name, p in own_tensors(self.net).items()}
         self.progress = load_state(self.out, self.net, self.optimizer, self.ema)
         self.model = self.accelerator.prepare_model(self.net)
+        self.objective = objective(self.recipe.architecture)
         self.bf16 = _has_bf16(self.accelerator.device)
 
     def save(self) -> None:
@@ -82,7 +83,7 @@ def _epoch(run: Run, stop: _StopSignal) -> None:
     config, progress, accelerator = run.recipe.train, run.progress, run.accelerator
     seed = config.seed * 1000 + progress.epoch
     pairs = augment(run.pairs, run.recipe.augmentation, seed)
-    examples = encode_pairs(run.recipe.reads(pairs), run.tokenizer, config.max_tokens)
+    examples = run.objective.examples(pairs, run.tokenizer, config.max_tokens, seed)
     run.typical = typical_tokens(examples)
     batches = bucket(examples, config.batch_tokens, seed)
     batches = share(batches, accelerator.process_index, accelerator.num_processes)
@@ -99,10 +100,10 @@ def _epoch(run: Run, stop: _StopSignal) -> None:
     )
     for indices in bar:
         before = time.monotonic()
-        batch = collate([examples[i] for i in indices], run.tokenizer)
+        batch = run.objective.batch([examples[i] for i in indices], run.tokenizer, seed * 1_000_003 + progress.batch)
         loss = update(run, batch)
         progress.batch, progress.seconds = progress.batch + 1, time.monotonic() - started
-        tokens = accelerator.num_processes * (batch.src.numel() + batch.tgt.numel())
+        tokens = accelerator.num_processes * sum(tensor.numel() for tensor in batch[:2])
         bar.set_postfix(loss=f"{loss:.3f}", tokens_s=f"{tokens / (time.monotonic() - before):.0f}", refresh=False)
         if stop.agreed(accelerator):
             run.save()
@@ -119,7 +120,7 @@ def share(batches: list[list[int]], process: int, processes: int) -> list[list[i
     return batches[process::processes][: len(batches) // processes]
 
 
-def update(run: Run, batch: Batch) -> float:
+def update(run: Run, batch: Any) -> float:
     """One update of the weights and of their moving average; the batch's loss in nats per token."""
     config, accelerator = run.recipe.train, run.accelerator
     run.progress.step += 1
@@ -136,12 +137,10 @@ def update(run: Run, batch: Batch) -> float:
     return loss.item()
 
 
-def batch_loss(run: Run, batch: Batch, smoothing: float = 0.0) -> Tensor:
-    src, tgt, labels = (tensor.to(run.accelerator.device) for tensor in batch)
-    with torch.autocast(src.device.type, torch.bfloat16, enabled=run.bf16):
-        inputs = (src, tgt) if run.recipe.translates else (tgt,)
-        logits = run.model(*inputs).logits
-        return cross_entropy(logits.flatten(0, 1), labels.flatten(), pad=run.tokenizer.pad, smoothing=smoothing)
+def batch_loss(run: Run, batch: Any, smoothing: float = 0.0) -> Tensor:
+    moved = batch._make(tensor.to(run.accelerator.device) for tensor in batch)
+    with torch.autocast(moved[0].device.type, torch.bfloat16, enabled=run.bf16):
+        return run.objective.loss(run.model, moved, run.tokenizer.pad, smoothing)
 
 
 @torch.no_grad()
@@ -154,16 +153,14 @@ def average(ema: dict[str, Tensor], weights: dict[str, Tensor], decay: float) ->
 @torch.inference_mode()
 def validate(run: Run) -> float:
     """Mean loss per token of the averaged weights, without smoothing, in nats."""
-    examples: list[tuple[Ids, Ids]] = encode_pairs(
-        run.recipe.reads(run.valid), run.tokenizer, run.recipe.train.max_tokens
-    )
+    examples = run.objective.examples(run.valid, run.tokenizer, run.recipe.train.max_tokens, seed=0)
     own = own_tensors(run.net)
     trained = {name: tensor.detach().clone() for name, tensor in own.items()}
     _copy(run.ema, own)
     run.model.eval()
     total = tokens = 0.0
-    for indices in bucket(examples, run.recipe.train.batch_tokens, seed=0):
-        batch = collate([examples[i] for i in indices], run.tokenizer)
+    for at, indices in enumerate(bucket(examples, run.recipe.train.batch_tokens, seed=0)):
+        batch = run.objective.batch([examples[i] for i in indices], run.tokenizer, seed=at)
         n = float(batch.labels.ne(run.tokenizer.pad).sum())
         total, tokens = total + n * batch_loss(run, batch).item(), tokens + n
     _copy(trained, own)

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from core.config import ARCHITECTURES, TRANSLATORS, Augmentation, ModelConfig, TrainConfig
-from core.text.corpus import Pair
+from core.config import ARCHITECTURES, Augmentation, ModelConfig, TrainConfig
 
 
 @dataclass(frozen=True)
@@ -21,15 +19,6 @@ class Recipe:
     keep_epochs: bool = True  # the weights of each epoch, beside the best
     architecture: str = "transformer"
     began_from: str = ""  # the model whose weights this one began with, if any
-
-    @property
-    def translates(self) -> bool:
-        """Else it is a language model of the source language."""
-        return self.architecture in TRANSLATORS
-
-    def reads(self, pairs: Sequence[Pair]) -> Sequence[Pair]:
-        """What of a corpus it learns from: a language model has the source for both sides."""
-        return pairs if self.translates else [(src, src) for src, _ in pairs]
 
     def model_config(self, vocab_size: int) -> ModelConfig:
         return ARCHITECTURES[self.architecture](vocab_size=vocab_size, **self.model)
@@ -55,6 +44,7 @@ def _recurrent(name: str, **model: Any) -> Recipe:
 # Small translators, alike but for what tells them the order of the words (and one for where its norm stands).
 _SMALL = {"d_model": 128, "n_heads": 4, "n_encoder_layers": 2, "n_decoder_layers": 2, "d_ff": 512, "max_len": 128}
 _FOUR_EPOCHS = TrainConfig(epochs=4)
+_LANGUAGE = TrainConfig(epochs=8, label_smoothing=0.0)
 _TOY = TrainConfig(epochs=2, batch_tokens=200, lr=5e-3, warmup=20, max_tokens=64, vocab_size=400)
 
 RECIPES = {
@@ -71,11 +61,13 @@ RECIPES = {
         _recurrent("rnn-en-fr", attention="none"),
         _recurrent("luong-en-fr", attention="general"),
         _recurrent("luong-local-en-fr", attention="local-p", window=5),
-        # Language models of the English side: nothing but the cell differs.
+        # Language models of the English side: nothing but the cell differs. Perplexity counts, so nothing is smoothed.
         *(
-            Recipe(f"{cell}-lm", "en", "en", {"cell": cell}, TrainConfig(epochs=8), architecture="rnn_lm")
+            Recipe(f"{cell}-lm", "en", "en", {"cell": cell}, _LANGUAGE, architecture="rnn_lm")
             for cell in ("rnn", "lstm", "gru")
         ),
+        Recipe("gpt-en", "en", "en", {}, _LANGUAGE, architecture="gpt"),
+        Recipe("bert-en", "en", "en", {}, TrainConfig(epochs=10, label_smoothing=0.0), architecture="bert"),
         # Small enough for a test: a few seconds on any machine.
         Recipe(
             "toy",
@@ -102,6 +94,17 @@ RECIPES = {
             {"d_model": 32, "hidden": 32, "max_len": 64, "cell": "gru"},
             _TOY,
             architecture="rnn_lm",
+        ),
+        *(
+            Recipe(
+                f"toy-{architecture}",
+                "en",
+                "en",
+                {"d_model": 32, "n_heads": 4, "n_layers": 2, "d_ff": 64, "max_len": 128},
+                _TOY,
+                architecture=architecture,
+            )
+            for architecture in ("gpt", "bert")
         ),
     )
 }

@@ -1,0 +1,111 @@
+"""GPT and BERT train by the same command and loop, and what they learned is there."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+from safetensors.torch import load_file
+from torch.nn import functional as F  # noqa: N812 - its usual name
+from torch.testing import assert_close
+
+from core.config import Augmentation
+from core.evaluate import perplexity
+from core.lab.blanks import guesses
+from core.models import load_model
+from core.text.corpus import Pair, read_pairs
+from core.text.tokenizer import Tokenizer
+from core.train import loop
+from core.train.__main__ import main, prepare
+from core.train.checkpoint import STATE
+from core.train.loop import Run, Stopped, train, update
+from core.train.objectives import NO_PAIR, Blanks, Marked
+from core.train.recipes import RECIPES
+
+
+def command(config: str, corpus: Path, out: Path, *more: str) -> int:
+    return main(["--config", config, "--corpus", str(corpus), "--out", str(out), *more])
+
+
+@pytest.mark.parametrize("config", ["toy-gpt", "toy-bert"])
+def test_stopping_and_going_on_is_never_stopping(
+    pairs: list[Pair], tmp_path: Path, config: str, monkeypatch: pytest.MonkeyPatch
+):
+    recipe = replace(RECIPES[config], augmentation=Augmentation(0.2, 0.2, 0.5))
+
+    def run(out: str) -> Run:
+        return prepare(recipe, pairs[:30], pairs[30:40], tmp_path / out)
+
+    assert train(run("unbroken")).epoch == 2
+
+    def stop_at_5(one: Run, batch: object) -> float:
+        if one.progress.step == 4:
+            loop.signal.raise_signal(loop.signal.SIGTERM)
+        return update(one, batch)
+
+    monkeypatch.setattr(loop, "update", stop_at_5)
+    with pytest.raises(Stopped):
+        train(run("stopped"))
+    monkeypatch.setattr(loop, "update", update)
+    assert train(run("stopped")).epoch == 2
+    whole, again = (load_file(tmp_path / out / STATE) for out in ("unbroken", "stopped"))
+    for name, tensor in whole.items():
+        assert torch.equal(again[name], tensor), name
+
+
+def test_gpt_learns_the_source_side_by_heart(corpus: Path, tmp_path: Path):
+    assert command("toy-gpt", corpus, tmp_path / "gpt", "--overfit", "5", "--epochs", "60") == 0
+    model, pairs = load_model("gpt", tmp_path), read_pairs(corpus)[:5]
+    assert (model.info.architecture, model.info.src, model.info.tgt) == ("gpt", "en", "en")
+    ours, theirs = (perplexity(model, [pair[side] for pair in pairs]) for side in (0, 1))
+    assert ours < 6 < 60 < theirs  # it never read a word of the translations
+
+
+def test_bert_learns_to_fill_the_blanks_of_the_sentences_that_it_read(corpus: Path, tmp_path: Path):
+    assert command("toy-bert", corpus, tmp_path / "bert", "--overfit", "4", "--epochs", "120") == 0
+    model, pairs = load_model("bert", tmp_path), read_pairs(corpus)[:4]
+    assert model.tokenizer.mask == len(model.tokenizer) - 1 == model.info.config.vocab_size - 1
+    ours, theirs = (guesses(model, [pair[side] for pair in pairs] * 20, n_pairs=2).words for side in (0, 1))
+    assert ours > 0.4 > 0.25 > theirs
+
+
+@pytest.fixture
+def masked(tokenizer: Tokenizer) -> Tokenizer:
+    return tokenizer.with_mask()
+
+
+def test_typed_mask_is_six_characters(masked: Tokenizer, tmp_path: Path):
+    assert masked.mask not in masked.encode("a <mask> b").ids
+    assert masked.with_mask() is masked
+    masked.save(tmp_path / "tokenizer.json")
+    assert Tokenizer.load(tmp_path / "tokenizer.json").mask == masked.mask
+
+
+def test_a_batch_shows_both_sentences_and_asks_for_the_chosen_tokens_alone(masked: Tokenizer):
+    examples = [Marked([7, 8, 2], [9, 10, 2], True), Marked([7, 2], [], False), Marked([5, 2], [6, 2], False)]
+    batch = Blanks().batch(examples, masked, seed=3)
+    original = [[1, 7, 8, 2, 9, 10, 2], [1, 7, 2, 0, 0, 0, 0], [1, 5, 2, 6, 2, 0, 0]]
+    asked = batch.labels != masked.pad
+    assert torch.where(asked, batch.labels, batch.tokens).tolist() == original
+    assert batch.segments.tolist() == [[0, 0, 0, 0, 1, 1, 1], [0] * 7, [0, 0, 0, 1, 1, 0, 0]]
+    assert batch.follows.tolist() == [0, NO_PAIR, 1]
+
+
+def test_the_loss_is_that_of_the_chosen_tokens_and_of_the_pairs(masked: Tokenizer, pairs: list[Pair], tmp_path: Path):
+    run = prepare(RECIPES["toy-bert"], pairs, pairs, tmp_path / "out")
+    rng = random.Random(0)
+    examples = [
+        Marked([rng.randrange(260, 400) for _ in range(9)] + [2], [rng.randrange(260, 400), 2] if i % 2 else [], i > 3)
+        for i in range(8)
+    ]
+    batch = Blanks().batch(examples, run.tokenizer, seed=1)
+    run.net.eval()
+    output = run.net(batch.tokens, batch.segments)
+    words = F.cross_entropy(
+        output.logits.flatten(0, 1), batch.labels.where(batch.labels != 0, -100).flatten(), ignore_index=-100
+    )
+    pairs_loss = F.cross_entropy(output.follows, batch.follows, ignore_index=NO_PAIR)
+    assert_close(Blanks().loss(run.net, batch, run.tokenizer.pad, 0.0), words + pairs_loss)
