@@ -10,17 +10,18 @@ from __future__ import annotations
 import statistics
 from collections.abc import Callable
 from functools import partial
+from typing import cast
 
 import torch
 from timing import head, options, row, seconds
 from torch import Tensor
 
-from core.config import Seq2SeqConfig, TransformerConfig
+from core.config import ModelConfig, Seq2SeqConfig, TransformerConfig
 from core.lab.sequential import SIZES, encoder, steps_in_sequence
-from core.nn.build import build
+from core.nn.build import Net, build
 
 VOCAB, WIDTH = 1000, 256
-CONFIGS = {
+CONFIGS: dict[str, ModelConfig] = {
     "LSTM, 1 layer": Seq2SeqConfig(VOCAB, WIDTH, WIDTH, dropout=0.0),
     "GRU, 1 layer": Seq2SeqConfig(VOCAB, WIDTH, WIDTH, cell="gru", dropout=0.0),
     "Transformer, 1 layer": TransformerConfig(VOCAB, WIDTH, 8, 1, 1, 4 * WIDTH, dropout=0.0),
@@ -32,7 +33,7 @@ def measured(device: str, batch: int, repeats: int, train: bool) -> None:
     """One table; every configuration in turns at each n."""
     what = "forward and backward" if train else "forward"
     head(f"encoder, {what}, batch {batch}, {device}", *CONFIGS, "steps in sequence", "rounds")
-    nets = {name: build(config).to(device).eval() for name, config in CONFIGS.items()}
+    nets = {name: cast(Net, build(config)).to(device).eval() for name, config in CONFIGS.items()}
     for n in SIZES:
         src = torch.randint(3, VOCAB, (batch, n), device=device)
         calls = [partial(_run, encoder(net), src, train, device) for net in nets.values()]
@@ -52,7 +53,7 @@ def _run(call: Callable[[Tensor], object], src: Tensor, train: bool, device: str
         found = call(src)
         states = found[0] if isinstance(found, tuple) else found
         if train and isinstance(states, Tensor):
-            states.square().mean().backward()
+            states.square().mean().backward()  # type: ignore[no-untyped-call]
     if device != "cpu":
         torch.cuda.synchronize()
 

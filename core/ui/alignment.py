@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import streamlit as st
@@ -39,7 +39,7 @@ LINKED = (
 class Column(NamedTuple):
     """One translator. one: its map of one layer and head; None without attention, and then `looks` too."""
 
-    info: ModelInfo
+    info: ModelInfo[Any]
     label: str
     trace: Trace
     one: AttentionMap | None
@@ -77,9 +77,9 @@ class Chosen(NamedTuple):
         return self.columns[self.at]
 
 
-def translators(info: ModelInfo) -> dict[str, ModelInfo]:
+def translators(info: ModelInfo[Any]) -> dict[str, ModelInfo[Any]]:
     """The recurrent ones in the order of FAMILIES, then one Transformer: the chosen one, or the widest."""
-    known = {
+    known: dict[str, ModelInfo[Any]] = {
         name: one for name, one in known_models(MODELS).items() if (one.src, one.tgt) == (info.src, info.tgt)
     }  # fmt: skip
     order = [attention for family in FAMILIES.values() for attention in family]
@@ -90,7 +90,7 @@ def translators(info: ModelInfo) -> dict[str, ModelInfo]:
     return {one.name: one for one in [*recurrent, *([first] if first else wide[:1])]}
 
 
-def say_missing(infos: dict[str, ModelInfo]) -> None:
+def say_missing(infos: dict[str, ModelInfo[Any]]) -> None:
     """Which kinds of translator are not on the shelf yet."""
     have = {one.config.attention for one in infos.values() if one.architecture == "seq2seq"}
     missing = [t(f"alignment.family.{name}") for name, kinds in FAMILIES.items() if not have & set(kinds)]
@@ -205,10 +205,16 @@ def _model(columns: Sequence[Column], info: ModelInfo) -> int:
 
 
 def _word(column: Column) -> int:
-    """The row that is followed: at first the clearest look."""
-    best = clearest(column.one) if column.one is not None else None
+    """The row that is followed: at first the clearest look of one that writes a word."""
+    best = clearest(_writing(column.one)) if column.one is not None else None
     names = {str(i + 1): f"{i + 1}. {name}" for i, name in enumerate(query_names(column.queries))}
     return int(one_of("alignment.word", names, str(best.query + 1 if best else 1), t("alignment.word"), 220)) - 1
+
+
+def _writing(one: AttentionMap) -> AttentionMap:
+    """The map in which a row that writes no word counts as special, and one that reads `<s>` does not."""
+    blank = tuple(not any(letter.isalnum() for letter in token) or token == "</s>" for token in one.queries.writes)
+    return replace(one, queries=replace(one.queries, special=blank))
 
 
 def one_of(key: str, names: dict[str, str], default: str, title: str, width: int, about: str | None = None) -> str:

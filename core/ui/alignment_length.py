@@ -18,6 +18,7 @@ from core.ui.waiting import attempt
 
 REPEATS = 5
 METRICS = ("bleu", "chrf")
+Rows = list[list[str | float | None]]
 
 
 def quality(c: Chosen) -> None:
@@ -42,7 +43,7 @@ def quality(c: Chosen) -> None:
     picture(fig, key="alignment.length", title=title, alt=f"{title}. {said}", stem=f"{metric}_length")
     st.markdown(md(said))
     st.caption(t("alignment.length.note", few=figures.FEW))
-    rows = [[line.name, names[p], float(n), v] for line in lines
+    rows: Rows = [[line.name, names[p], float(n), v] for line in lines
             for p, n, v in zip(line.places, line.counts, line.values, strict=True)]  # fmt: skip
     head = (t("alignment.model"), t("alignment.length.x"), t("alignment.length.sentences"), metric)
     st.download_button(
@@ -121,7 +122,7 @@ def _seconds(found: Growth, labels: list[str]) -> None:
     picture(fig, key="alignment.time", title=title, alt=f"{title}. {said}", stem="time_length")
     st.markdown(md(said))
     head = (t("alignment.model"), *(str(n) for n in found.sizes))
-    rows = [[label, *(float(v) for v in row)] for label, row in zip(labels, ms, strict=True)]
+    rows: Rows = [[label, *(float(v) for v in row)] for label, row in zip(labels, ms, strict=True)]
     st.download_button(
         t("save.csv"), lambda: rows_to_csv(head, rows), "time_length.csv", "text/csv", on_click="ignore",
         key="alignment.time.csv",

@@ -13,7 +13,7 @@ from core.errors import UserError
 from core.figures import alignment as figures
 from core.figures.labels import query_names, tokens
 from core.figures.theme import weight_scale
-from core.measures import by_word, difference, mismatches, pooled
+from core.measures import Pick, by_word, difference, mismatches, pooled, visible
 from core.reading import name
 from core.trace import AttentionMap, Floats
 from core.ui import alignment_runs as runs
@@ -77,15 +77,14 @@ def contrasted(c: Chosen) -> None:
         second = one_of("alignment.b", labels, names[-1], "B", 190)
         unit = choice("unit", ("piece", "word"))
     a, b = able[first], able[second]
-    if c.forced:
-        maps = a.one, b.one
-    else:
+    if not c.forced:
         st.caption(md(t("alignment.difference.forced", model=a.label, target=a.trace.tgt_text)))
-        maps = _same(c, a, a), _same(c, b, a)
-    if maps[0] is None or maps[1] is None:
+    one, two = (a.one, b.one) if c.forced else (_same(c, a, a), _same(c, b, a))
+    if one is None or two is None:
         st.info(t("alignment.difference.empty"))
         return
-    one, two = (by_word(each) for each in maps) if unit == "word" else maps
+    if unit == "word":
+        one, two = by_word(one), by_word(two)
     if found := mismatches(one, two):
         st.warning(md(f"{disagreement(found, language())} {t('alignment.difference.pieces')}"))
         return
@@ -141,7 +140,7 @@ def self_and_cross(c: Chosen) -> None:
     for i, (kind, one) in enumerate(maps.items()):
         values = one.head(0, 0)
         if kind == "decoder_self":
-            values = np.where(np.tri(*values.shape, dtype=bool), values, np.float32(np.nan))
+            values = np.where(visible(one), values, np.float32(np.nan))
         linked = _panel(kind, t(f"alignment.cross.{kind}"), t(f"alignment.cross.{kind}.caption"), values, one)
         target = tuple(range(1000, 1000 + len(one.queries)))  # a target word is nobody's source word
         rows = linked.rows if kind == "encoder_self" else target
@@ -155,6 +154,6 @@ def self_and_cross(c: Chosen) -> None:
     st.markdown(t("alignment.cross.read"))
 
 
-def _within(layer: int | str, n: int) -> int | str:
+def _within(layer: Pick, n: int) -> Pick:
     """The encoder may have fewer layers than the decoder."""
     return min(layer, n - 1) if isinstance(layer, int) else layer

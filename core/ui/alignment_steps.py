@@ -136,7 +136,9 @@ def _table(c: Chosen, looks: Looks, one: Look) -> None:
     with st.expander(t("alignment.table")):
         st.markdown("\n".join(f"| {line} |" for line in lines))
         stem = file_stem(c.text, c.column.info.name, looks.queries.writes[c.row])
-        plain = [[label, *(float(values[j]) for values in columns)] for j, label in enumerate(labels)]
+        plain: list[list[str | float | None]] = [
+            [label, *(float(values[j]) for values in columns)] for j, label in enumerate(labels)
+        ]
         st.download_button(
             t("save.csv"), lambda: rows_to_csv(head, plain), f"{stem}.csv", "text/csv", on_click="ignore",
             key="alignment.table.csv",
@@ -167,9 +169,8 @@ def window(c: Chosen) -> None:
     sums = weights.sum(-1)
     places = visible.sum(-1)
     kind = "gaussian" if looks.gaussian else "monotonic"
-    st.markdown(
-        md(t("alignment.window.read", d=d, places=2 * d + 1, least=int(places.min()), most=int(places.max())))
-    )  # fmt: skip
+    here = "–".join(str(n) for n in sorted({int(places.min()), int(places.max())}))
+    st.markdown(md(t("alignment.window.read", d=d, places=2 * d + 1, here=here)))
     st.markdown(md(t(f"alignment.window.{kind}", low=f"{sums.min():.2f}", high=f"{sums.max():.2f}")))
 
 
