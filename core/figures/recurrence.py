@@ -121,21 +121,24 @@ def sizes(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Drawn:
-    """One step: its input and output ("" for none), and its state, [unit]; fed: the input is the last output."""
+    """One step: its input and output ("" for none), and its state, [unit]; fed: the input is the last output.
+
+    part: the name of the part that it belongs to, drawn where it begins.
+    """
 
     read: str
     state: Floats
     written: str
     fed: bool = False
-    title: str = ""
+    part: str = ""
 
 
-def unrolled(columns: Sequence[Drawn], words: Words, *, dark: bool = False) -> go.Figure:
+def unrolled(columns: Sequence[Drawn], words: Words, *, most: int = 12, dark: bool = False) -> go.Figure:
     """The network step by step: inputs below, the first units of the state in the middle, outputs above.
 
     Arrows are what the computation reads. Steps of a long text are left out in the middle.
     """
-    kept, gap = some_of(len(columns))
+    kept, gap = some_of(len(columns), most)
     drawn = [columns[i] for i in kept]
     z = np.array([column.state[:UNITS_DRAWN] for column in drawn], np.float32).T
     if gap is not None:
@@ -156,10 +159,10 @@ def unrolled(columns: Sequence[Drawn], words: Words, *, dark: bool = False) -> g
             notes += [_arrow((place, -0.42), (place, -0.04)), _name(column.read, place, -0.46, n, below=True)]
         if column.written:
             notes += [_arrow((place, 1.04), (place, 1.42)), _name(column.written, place, 1.46, n)]
-        if column.fed:
+        if column.fed and place == places[i - 1] + 1:
             notes.append(_arrow((places[i - 1] + 0.16, 1.42), (place - 0.14, -0.4), dotted=True))
-        if column.title:
-            notes.append({**_name(column.title, place, 2.35, 1), "font": {"size": TYPE, "color": QUIET},
+        if column.part and (not i or column.part != drawn[i - 1].part):
+            notes.append({**_name(column.part, place, 2.35, 1), "font": {"size": TYPE, "color": QUIET},
                           "xanchor": "left", "xshift": -14})  # fmt: skip
     if gap is not None:
         notes.append({"x": gap, "y": 0.5, "text": "…", "showarrow": False, "font": {"size": 20}})

@@ -118,15 +118,18 @@ def choose(info: ModelInfo, text: str) -> Chosen:
     }  # fmt: skip
     found = trained(lms)
     if not found:
-        st.info(t("gradients.untrained"))
+        st.caption(f"🎲 {t('gradients.untrained')}")
     learned = bool(found) and choice("gradients.weights", ("random", "trained")) == "trained"
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-        cells = _trained(found) if learned else _random(info.name)
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        if not learned:
+            g, activation = gain("gradients"), choice("gradients.activation", ACTIVATIONS)
         of, scale = choice("gradients.of", OF), choice("gradients.scale", SCALES)
-        back = number("gradients.back", 0, 20, 0, 200)
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-        block, clip = choice("gradients.block", BLOCKS), choice("gradients.clip", CLIPS)
+    with st.expander(t("gradients.more")):
+        with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+            block, clip = choice("gradients.block", BLOCKS), choice("gradients.clip", CLIPS)
+        with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+            back = number("gradients.back", 0, 20, 0, 240)
+            cells = _trained(found) if learned else _random(info.name, g, activation)
     return Chosen(
         info, text, learned, cells, back, of, scale, None if block == "whole" else int(block),
         None if clip == "off" else float(clip),
@@ -142,11 +145,8 @@ def _trained(found: dict[str, str]) -> tuple[Cell, ...]:
     return cells
 
 
-def _random(reader: str) -> tuple[Cell, ...]:
-    g = gain("gradients")
-    activation = choice("gradients.activation", ACTIVATIONS)
-    keep = number("gradients.keep", 0, 5, 0, 200)
-    seed = number("gradients.seed", 1, 20, 1, 160)
+def _random(reader: str, g: float, activation: str) -> tuple[Cell, ...]:
+    keep, seed = number("gradients.keep", 0, 5, 0, 240), number("gradients.seed", 1, 20, 1, 160)
     return tuple(Cell("", cell, reader, g, activation if cell == "rnn" else "tanh", keep, seed) for cell in CELLS)
 
 

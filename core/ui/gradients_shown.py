@@ -36,7 +36,7 @@ def curves(c: Chosen, found: Found) -> None:
     lines = _lines(c, found)
     first = next(iter(found.shown.values()))
     at = md(tokens(first.axis)[-1])
-    st.markdown(f"**{t(f'gradients.picture.{c.of}')}** · {t('gradients.loss', at=at, target=md(first.target))}")
+    st.markdown(f"{t(f'gradients.picture.{c.of}')} · {t('gradients.loss', at=at, target=md(first.target))}")
     power = None
     if not c.trained:
         power = (c.cells[0].gain, t("gradients.power", gain=f"{c.cells[0].gain:.2f}"))
@@ -45,7 +45,7 @@ def curves(c: Chosen, found: Found) -> None:
         block = max(0, len(first.axis) - c.block), t("gradients.block.name", k=c.block)
     titles = t("gradients.axis.t"), t(f"gradients.axis.{c.scale}"), t("gradients.zero")
     fig = figures.curves(lines, titles, power=power, block=block, dark=dark())
-    said = " ".join(reading(c, found))
+    said = "  \n".join(reading(c, found))
     stem = file_stem(c.text, "gradients", c.of, c.stem)
     picture(fig, key="gradients.curves", title=t("gradients.title"), alt=said, stem=stem)
     st.markdown(said)

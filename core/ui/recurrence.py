@@ -153,7 +153,7 @@ def weights(key: str, models: dict[str, ModelInfo]) -> tuple[dict[str, str], boo
     """Trained or random? Says so where there are no trained ones (yet)."""
     found = trained(models)
     if not found:
-        st.info(t("recurrence.untrained"))
+        st.caption(f"🎲 {t('recurrence.untrained')}")
         return {}, False
     return found, choice(f"{key}.weights", ("trained", "random")) == "trained"
 
@@ -169,8 +169,8 @@ def gain(key: str) -> float:
 
 def choose(models: dict[str, ModelInfo], text: str) -> Chosen:
     """The weights, and what is said of them."""
+    found, learned = weights("recurrence", models)
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        found, learned = weights("recurrence", models)
         if learned:
             cells = tuple(Weights(found[cell], cell, found[cell]) for cell in CELLS if cell in found)
         else:

@@ -177,16 +177,13 @@ def _use(c: Chosen, use: Use, name: str) -> None:
     shapes = ", ".join(f"{part} {rows:,} × {columns:,}" for part, (rows, columns) in
                        zip("xhy", (use.x, use.h, use.y), strict=True))  # fmt: skip
     st.markdown(f"**{title}** · {shapes}")
-    first = next((i for i, column in enumerate(use.columns) if column.part == "decoder"), None)
     drawn = [
-        figures.Drawn(
-            one.read, one.state, one.written, one.fed,
-            t(f"recurrence.{one.part}") if one.part and i in (0, first) else "",
-        )
-        for i, one in enumerate(use.columns)
-    ]  # fmt: skip
+        figures.Drawn(one.read, one.state, one.written, one.fed, t(f"recurrence.{one.part}") if one.part else "")
+        for one in use.columns
+    ]
+    most = 24 if use.kind == "encoder_decoder" else 12
     said = t(f"recurrence.use.{use.kind}.help")
-    fig = figures.unrolled(drawn, words(), dark=dark())
+    fig = figures.unrolled(drawn, words(), most=most, dark=dark())
     key = f"recurrence.use.{use.kind}"
     picture(fig, key=key, title=title, alt=f"{said} {shapes}", stem=file_stem(c.text, use.kind))
     whose = ""
@@ -195,5 +192,5 @@ def _use(c: Chosen, use: Use, name: str) -> None:
     elif not c.trained:
         whose = t("recurrence.use.nonsense")
     st.caption(f"{said} {whose}".strip())
-    if len(use.columns) > len(figures.some_of(len(use.columns))[0]):
+    if len(use.columns) > most:
         st.caption(t("recurrence.use.some", n=len(use.columns)))

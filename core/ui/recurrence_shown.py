@@ -23,10 +23,9 @@ if TYPE_CHECKING:
 
 UNITS = ("8", "32", "128")
 ABREAST = 14  # tokens up to which the three cells stand side by side
-LINKED = (
-    "sentence",
-    *(f"recurrence.{key}" for key in "weights gain seed unit units part cell struck word other".split()),
-)
+FLAT = 0.1  # between the means of a gate: below it the difference is nothing to read much into
+KEYS = "weights gain seed unit units part cell struck word other".split()
+LINKED = ("sentence", *(f"recurrence.{key}" for key in KEYS))
 
 
 def words() -> figures.Words:
