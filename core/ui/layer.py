@@ -144,8 +144,7 @@ def place(key: str, label: str, names: tuple[str, ...], first: int, *, help: str
     """One of the tokens, kept in the link as its number."""
     options = [str(first), *[str(i) for i in range(len(names)) if i != first]]
     from_link(key, options)
-    # Set anew each time: a browser answers by label, and after another sentence its label would be of the old one.
-    st.session_state[key] = st.session_state.get(key, options[0])
+    st.session_state.setdefault(key, options[0])
     chosen: str = st.selectbox(
         label, sorted(options, key=int), key=key, width=210, persist_state="session", help=help,
         format_func=lambda o: f"{int(o) + 1} {names[int(o)]}",

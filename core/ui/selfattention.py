@@ -147,8 +147,7 @@ def _query(queries: tuple[str, ...], reading: Reading) -> int:
     first = str(words[-1] if words else 0)
     options = [first, *[str(i) for i in range(len(queries)) if str(i) != first]]
     from_link(HELD, options)
-    # Set anew each time: a browser answers by label, and after another sentence its label would be of the old one.
-    st.session_state[HELD] = st.session_state.get(HELD, first)
+    st.session_state.setdefault(HELD, first)
     chosen: str = st.selectbox(
         t("selfattention.query"), sorted(options, key=int), key=HELD, width=190, persist_state="session",
         format_func=lambda o: f"{int(o) + 1} {queries[int(o)]}", help=t("selfattention.query.help"),
@@ -160,7 +159,7 @@ def _key(keys: tuple[str, ...], row: Floats) -> int:
     """The other word of the pair; by itself the one with the largest weight."""
     options = [STRONGEST, *[str(i) for i in range(len(keys))]]
     from_link("key", options)
-    st.session_state.key = st.session_state.get("key", STRONGEST)
+    st.session_state.setdefault("key", STRONGEST)
     best = t("selfattention.key.best")
     chosen: str = st.selectbox(
         t("selfattention.key"), options, key="key", width=190, persist_state="session",
