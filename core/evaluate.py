@@ -14,6 +14,7 @@ import random
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -25,9 +26,7 @@ from core.errors import ModelError, UserError
 from core.i18n import sentence
 from core.lab.blanks import guesses
 from core.models import Model, load_model
-from core.nn.build import AnyNet, Net
-from core.nn.gpt import GPT
-from core.nn.language_model import LanguageModel
+from core.nn.build import AnyNet, Net, NextWord
 from core.shelf import shelf
 from core.text.corpus import grouped, read_pairs
 from core.tracing import Search, output_limit
@@ -125,9 +124,10 @@ def _bleu(statistics: Sequence[Sequence[int]], rows: Iterable[int]) -> float:
 
 
 @torch.inference_mode()
-def perplexity(model: Model[LanguageModel | GPT], sentences: Sequence[str], batch: int = 64) -> float:
-    """exp of the mean -ln p of every piece and of each `</s>`."""
+def perplexity(model: Model[NextWord], sentences: Sequence[str], batch: int = 64, order: int | None = None) -> float:
+    """exp of the mean -ln p of every piece and of each `</s>`; order: of a Markov model, as one of a lower order."""
     tokenizer = model.tokenizer
+    read: Any = model.net if order is None else partial(model.net, order=order)
     ids = sorted((row[: model.info.config.max_len - 1] for row in tokenizer.encode_ids(sentences)), key=len)
     total, n = 0.0, 0
     for start in range(0, len(ids), batch):
@@ -135,7 +135,7 @@ def perplexity(model: Model[LanguageModel | GPT], sentences: Sequence[str], batc
         width = max(len(row) for row in rows) + 1
         inputs = torch.tensor([[tokenizer.bos, *row, *[tokenizer.pad] * (width - 1 - len(row))] for row in rows])
         labels = torch.tensor([[*row, tokenizer.eos, *[-100] * (width - 1 - len(row))] for row in rows])
-        logits = model.net(inputs).logits
+        logits = read(inputs).logits
         total += float(torch.nn.functional.cross_entropy(logits.flatten(0, 1), labels.flatten(), reduction="sum"))
         n += sum(len(row) + 1 for row in rows)
     return math.exp(total / n)
@@ -184,6 +184,8 @@ def main(argv: list[str] | None = None) -> int:
         return 0
     if model.info.architecture not in TRANSLATORS:
         print(f"perplexity {perplexity(model, sources):.1f}")
+        for order in range(model.info.config.order) if model.info.architecture == "markov" else ():
+            print(f"as a model of order {order}: {perplexity(model, sources, order=order):.1f}")
         return 0
     outputs = translate(model, sources, args.beam)
     total = score(outputs, references)

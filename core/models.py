@@ -98,9 +98,12 @@ def save_model(
     record: dict[str, Any],
     weights: dict[str, Tensor] | None = None,
 ) -> None:
-    """Write weights (half precision; `weights` in place of the net's own), config and tokenizer."""
+    """Write weights (half precision; `weights` in place of the net's own), config and tokenizer; counts stay whole."""
     folder.mkdir(parents=True, exist_ok=True)
-    tensors = {name: tensor.detach().half().contiguous() for name, tensor in (weights or own_tensors(net)).items()}
+    tensors = {
+        name: (tensor.detach().half() if tensor.is_floating_point() else tensor.detach()).contiguous()
+        for name, tensor in (weights or own_tensors(net)).items()
+    }
     write(folder / WEIGHTS, tensors)
     (folder / CONFIG).write_text(json.dumps(record, indent=2) + "\n", "utf-8")
     tokenizer.save(folder / TOKENIZER)

@@ -3,17 +3,22 @@
 from core.config.recurrent import ATTENTIONS, CELLS, LanguageModelConfig, Seq2SeqConfig
 from core.config.training import Augmentation, TrainConfig
 from core.config.transformer import BertConfig, GPTConfig, LayerShape, TransformerConfig
+from core.config.windowed import MarkovConfig, WindowConfig
 
-ModelConfig = TransformerConfig | Seq2SeqConfig | LanguageModelConfig | GPTConfig | BertConfig
+ModelConfig = (
+    TransformerConfig | Seq2SeqConfig | LanguageModelConfig | GPTConfig | BertConfig | MarkovConfig | WindowConfig
+)
 ARCHITECTURES: dict[str, type[ModelConfig]] = {
     "transformer": TransformerConfig,
     "seq2seq": Seq2SeqConfig,
     "rnn_lm": LanguageModelConfig,
     "gpt": GPTConfig,
     "bert": BertConfig,
+    "markov": MarkovConfig,
+    "window": WindowConfig,
 }
 TRANSLATORS = ("transformer", "seq2seq")  # the architectures that read one language and write another
-LANGUAGE_MODELS = ("rnn_lm", "gpt")  # those that go on with a text
+LANGUAGE_MODELS = ("markov", "window", "rnn_lm", "gpt")  # those that go on with a text
 
 __all__ = [
     "ARCHITECTURES",
@@ -26,8 +31,10 @@ __all__ = [
     "GPTConfig",
     "LanguageModelConfig",
     "LayerShape",
+    "MarkovConfig",
     "ModelConfig",
     "Seq2SeqConfig",
     "TrainConfig",
     "TransformerConfig",
+    "WindowConfig",
 ]

@@ -2,25 +2,44 @@
 
 from __future__ import annotations
 
-from core.config import BertConfig, GPTConfig, LanguageModelConfig, ModelConfig, Seq2SeqConfig
+from collections.abc import Callable
+from typing import Any
+
+from core.config import (
+    BertConfig,
+    GPTConfig,
+    LanguageModelConfig,
+    MarkovConfig,
+    ModelConfig,
+    Seq2SeqConfig,
+    TransformerConfig,
+    WindowConfig,
+)
 from core.nn import bert, gpt, seq2seq, transformer
 from core.nn.bert import Bert
 from core.nn.gpt import GPT
 from core.nn.language_model import LanguageModel
+from core.nn.markov import Markov
 from core.nn.seq2seq import Seq2Seq
 from core.nn.transformer import Transformer
+from core.nn.windowed import WindowModel
 
 Output = transformer.Output | seq2seq.Output | gpt.Output | bert.Output
 Net = Transformer | Seq2Seq  # translators: each is a `Stepper`, and `forward(src, tgt)` gives logits and maps
 Traced = Net | GPT | Bert  # those that leave a Trace
-AnyNet = Traced | LanguageModel
+NextWord = LanguageModel | GPT | Markov | WindowModel  # `forward(tokens)` gives the logits of each one's successor
+AnyNet = Traced | NextWord
+
+_NETS: dict[type[ModelConfig], Callable[[Any], AnyNet]] = {
+    TransformerConfig: Transformer,
+    Seq2SeqConfig: Seq2Seq,
+    LanguageModelConfig: LanguageModel,
+    GPTConfig: GPT,
+    BertConfig: Bert,
+    MarkovConfig: Markov,
+    WindowConfig: WindowModel,
+}
 
 
 def build(config: ModelConfig) -> AnyNet:
-    if isinstance(config, LanguageModelConfig):
-        return LanguageModel(config)
-    if isinstance(config, GPTConfig):
-        return GPT(config)
-    if isinstance(config, BertConfig):
-        return Bert(config)
-    return Seq2Seq(config) if isinstance(config, Seq2SeqConfig) else Transformer(config)
+    return _NETS[type(config)](config)

@@ -20,6 +20,7 @@ from core.nn.build import build
 from core.text.corpus import Pair, read_pairs
 from core.text.tokenizer import Tokenizer, train_tokenizer
 from core.train.augment import augment
+from core.train.counting import count_corpus
 from core.train.loop import Run, Stopped, train
 from core.train.recipes import RECIPES, Recipe
 
@@ -32,6 +33,10 @@ def main(argv: list[str] | None = None) -> int:
         valid = read_pairs(args.valid) if args.valid else pairs
         if args.overfit:
             pairs = valid = pairs[: args.overfit]
+        if recipe.architecture == "markov":
+            entries = count_corpus(recipe, pairs, tokenizer_for(recipe, pairs, args.out, args.tokenizer), args.out)
+            print(f"{args.out}: {entries} different sequences counted")
+            return 0
         progress = train(prepare(recipe, pairs, valid, args.out, args.tokenizer, args.init))
     except ValueError as error:
         print(error, file=sys.stderr)
@@ -56,18 +61,23 @@ def prepare(
     torch.manual_seed(recipe.train.seed)
     accelerator = Accelerator()
     with accelerator.main_process_first():  # one process writes the tokenizer, the others find it whole
-        if (out / TOKENIZER).exists():
-            tokenizer = Tokenizer.load(out / TOKENIZER)
-        else:
-            tokenizer = _given(tokenizer_file) if tokenizer_file else _new(recipe, pairs)
-            tokenizer = tokenizer.with_mask() if recipe.architecture == "bert" else tokenizer
-            out.mkdir(parents=True, exist_ok=True)
-            tokenizer.save(out / TOKENIZER)
+        tokenizer = tokenizer_for(recipe, pairs, out, tokenizer_file)
     net = build(recipe.model_config(len(tokenizer)))
     if init:
         load_weights(net, init / WEIGHTS, whole=False)
         recipe = replace(recipe, began_from=init.resolve().name)
     return Run(recipe, net, tokenizer, pairs, valid, out, accelerator)
+
+
+def tokenizer_for(recipe: Recipe, pairs: list[Pair], out: Path, given: Path | None = None) -> Tokenizer:
+    """The saved one, the one given, or a new one; saved in `out`."""
+    if (out / TOKENIZER).exists():
+        return Tokenizer.load(out / TOKENIZER)
+    tokenizer = _given(given) if given else _new(recipe, pairs)
+    tokenizer = tokenizer.with_mask() if recipe.architecture == "bert" else tokenizer
+    out.mkdir(parents=True, exist_ok=True)
+    tokenizer.save(out / TOKENIZER)
+    return tokenizer
 
 
 def _given(file: Path) -> Tokenizer:

@@ -66,6 +66,8 @@ RECIPES = {
             Recipe(f"{cell}-lm", "en", "en", {"cell": cell}, _LANGUAGE, architecture="rnn_lm")
             for cell in ("rnn", "lstm", "gru")
         ),
+        Recipe("markov-en", "en", "en", {"order": 3}, _LANGUAGE, architecture="markov"),
+        Recipe("window-en", "en", "en", {}, _LANGUAGE, architecture="window"),
         Recipe("gpt-en", "en", "en", {}, _LANGUAGE, architecture="gpt"),
         Recipe("bert-en", "en", "en", {}, TrainConfig(epochs=10, label_smoothing=0.0), architecture="bert"),
         # Small enough for a test: a few seconds on any machine.

@@ -72,6 +72,22 @@ def test_bert_learns_to_fill_the_blanks_of_the_sentences_that_it_read(corpus: Pa
     assert ours > 0.4 > 0.25 > theirs
 
 
+def test_counting_is_all_the_training_that_a_markov_model_has(corpus: Path, tmp_path: Path):
+    assert command("markov-en", corpus, tmp_path / "markov") == 0
+    model, pairs = load_model("markov", tmp_path), read_pairs(corpus)
+    assert (model.info.architecture, model.info.config.order) == ("markov", 3)
+    ours, theirs = (perplexity(model, [pair[side] for pair in pairs]) for side in (0, 1))
+    assert ours < 6 < 30 < theirs
+
+
+def test_the_window_model_trains_by_the_usual_loop(pairs: list[Pair], tmp_path: Path):
+    recipe = RECIPES["window-en"]
+    small = replace(recipe.train, epochs=1, batch_tokens=400, vocab_size=400)
+    run = prepare(replace(recipe, train=small), pairs, pairs[:10], tmp_path / "window")
+    assert train(run).epoch == 1
+    assert perplexity(load_model("window", tmp_path), ["The cat sleeps."]) < 2 * len(run.tokenizer)
+
+
 @pytest.fixture
 def masked(tokenizer: Tokenizer) -> Tokenizer:
     return tokenizer.with_mask()
