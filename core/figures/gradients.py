@@ -52,7 +52,7 @@ def curves(
     if power:
         traces.append(_power(lines[0], *power))
     layout: dict[str, Any] = {
-        "xaxis": _under(axis, words[0]), "shapes": [], "annotations": [],
+        "xaxis": _under(axis, words[0]),
         "yaxis": {
             "type": "log", "range": [float(np.log10(low)) - 0.15, float(np.log10(high)) + 0.3], "fixedrange": True,
             "exponentformat": "power", "showgrid": True, "gridcolor": masked(dark), "griddash": "dot",

@@ -23,7 +23,7 @@ from core.nn.recurrent import LSTMStep, State, state_of
 from core.nn.transformer import Transformer
 from core.text.tokenizer import Tokenizer
 from core.trace import Axis
-from core.tracing import axis, label
+from core.tracing import axis, label, read
 
 Doubles = npt.NDArray[np.float64]
 
@@ -113,8 +113,8 @@ def transformer(model: Model, net: Transformer, text: str, at: int) -> Gradients
     Raises `TextError`.
     """
     tokenizer = model.tokenizer
+    src = (*read(model, text).ids, tokenizer.eos)
     ids, target = _upto(tokenizer, text, at)
-    src = (*ids_of(tokenizer, text)[1:], tokenizer.eos)
     net = copy.deepcopy(net).double()
     details = net.details(torch.tensor([src]), torch.tensor([ids]))
     loss = F.cross_entropy(details.output.logits[:, -1], torch.tensor([target]))
