@@ -32,7 +32,7 @@ def load(name: str) -> Model:
     return _load(name)
 
 
-@st.cache_resource(max_entries=4, show_spinner=False)
+@st.cache_resource(max_entries=8, show_spinner=False)  # the page Alignment has five at once
 def _load(name: str) -> Model:
     import torch
 
