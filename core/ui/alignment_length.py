@@ -8,7 +8,7 @@ import streamlit as st
 from core.cards import LengthScore, read_lengths
 from core.export import rows_to_csv
 from core.figures import alignment as figures
-from core.lab.sequential import Growth
+from core.lab.sequential import SIZES, Growth, path_length, steps_in_sequence
 from core.ui import alignment_runs as runs
 from core.ui.alignment import Chosen
 from core.ui.asking import choice
@@ -71,10 +71,7 @@ def time(c: Chosen) -> None:
     """Steps in sequence: counted; seconds: measured when somebody asks for it."""
     names = tuple(one.info.name for one in c.columns)
     labels = [one.label for one in c.columns]
-    found = _measured(names)
-    sizes = found.sizes if found else (8, 16, 32, 64, 128, 256, 512)
-    from core.lab.sequential import path_length, steps_in_sequence
-
+    sizes = SIZES
     steps = np.array([[steps_in_sequence(one.info.config, n) for n in sizes] for one in c.columns], np.float32)
     left, right = st.columns(2, gap="medium")
     with left:
@@ -92,7 +89,7 @@ def time(c: Chosen) -> None:
     with right:
         st.markdown(f"##### {t('alignment.time')}")
         _ask(names)
-        if found:
+        if found := _measured(names):
             _seconds(found, labels)
         else:
             st.caption(t("alignment.time.ask"))
@@ -106,7 +103,6 @@ def _ask(names: tuple[str, ...]) -> None:
         found = attempt(lambda heard: runs.growth(names, REPEATS, heard), f"growth {names}", step="alignment.time.step")
         if found:
             st.session_state.update({"alignment.measuring": (), "alignment.measured": found})
-            st.rerun(scope="fragment")
 
 
 def _measured(names: tuple[str, ...]) -> Growth | None:
