@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from core.decode import Watch, cut
-from core.hub import labels, tracing
+from core.hub import labels, reading, tracing
 from core.hub.loading import HubModel
 from core.hub.nets import EncoderDecoder
 from core.hub.tracing import GREEDY
@@ -30,7 +30,7 @@ def given(model: HubModel, text: str) -> int:
     """How many of a trace's steps wrote what stands in the text itself: a decoder-only model goes on with it."""
     if model.family != "decoder":
         return 0
-    return len(tracing.read(model, text, new_tokens=tracing.NEW_TOKENS).ids) - 1
+    return len(reading.read(model, text, new_tokens=reading.NEW_TOKENS).ids) - 1
 
 
 def considered(model: HubModel, text: str, search: Search, on_step: OnStep) -> Tree:
@@ -51,7 +51,7 @@ def drawn_from(model: HubModel, text: str, tokens: tuple[int, ...], sampling: Sa
 
 def teacher_forcing(model: HubModel, text: str, reference: str, on_step: OnStep) -> Forcing:
     """Read `text` with `reference` as the output, and once more free."""
-    wanted = tracing.reference_ids(model, reference)
+    wanted = reading.reference_ids(model, reference)
     (free, *_) = tracing.find(model, text, GREEDY, on_step)
     log_probs = _logits(model, text, wanted)[-len(wanted) :].log_softmax(-1)
     both = zip(wanted, free.tokens, strict=False)
@@ -73,14 +73,14 @@ def teacher_forcing(model: HubModel, text: str, reference: str, on_step: OnStep)
 
 def timing(model: HubModel, text: str, runs: int, on_step: OnStep) -> Timing:
     """Greedy decoding with the cache and without; for an encoder-decoder."""
-    src = torch.tensor([tracing.read(model, text).ids])
+    src = torch.tensor([reading.read(model, text).ids])
 
     def whole(src: Tensor, written: Tensor) -> object:
         return model.net(input_ids=src, decoder_input_ids=written, use_cache=False)
 
     return lab.timed(
-        EncoderDecoder(model.net), whole, src, tracing.start(model), tracing.end(model),
-        tracing.output_limit(model, src.size(1)), runs, on_step,
+        EncoderDecoder(model.net), whole, src, reading.start(model), reading.end(model),
+        reading.output_limit(model, src.size(1)), runs, on_step,
     )  # fmt: skip
 
 

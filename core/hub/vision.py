@@ -12,7 +12,8 @@ from torch import Tensor
 
 from core.errors import ModelError, TextError
 from core.hub.loading import HubModel
-from core.hub.tracing import MAX_BYTES, attention_map
+from core.hub.reading import MAX_BYTES
+from core.hub.tracing import attention_map
 from core.trace import Axis, Trace
 
 MAX_PIXELS = 50_000_000  # a small file may unpack to a picture of any size

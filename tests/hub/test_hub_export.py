@@ -126,4 +126,5 @@ def test_a_transformers_card_says_which_way_it_goes():
         if info.architecture == "transformer":
             card = (info.folder / "README.md").read_text("utf-8")
             assert "## In transformers" in card, info.name
-            assert (f"python -m core export --model {info.name}" in card) == (info.config.positions == "sinusoidal")
+            can = (info.config.positions, info.config.norm) == ("sinusoidal", "post")
+            assert (f"python -m core export --model {info.name}" in card) == can

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from core.errors import TextError
-from core.hub import labels, loading, tracing
+from core.hub import labels, loading, reading, tracing
 from core.search import Search
 from tests.hub.conftest import MAKERS, TEXT
 
@@ -75,7 +75,7 @@ def test_every_label_is_the_tokenizers_token(name, hub_models, traces):
 def test_greedy_equals_generate(name, hub_models, traces):
     model, found = hub_models[name], traces[name]
     read = model.tokenizer(TEXT, return_tensors="pt")
-    length = tracing.NEW_TOKENS if model.family == "decoder" else 2 * read["input_ids"].size(1) + 10
+    length = reading.NEW_TOKENS if model.family == "decoder" else 2 * read["input_ids"].size(1) + 10
     written = model.net.generate(
         input_ids=read["input_ids"], attention_mask=read["attention_mask"], do_sample=False, num_beams=1,
         max_new_tokens=length,
@@ -145,7 +145,7 @@ def test_a_slow_tokenizer_goes_by_piece(tmp_path):
 )
 def test_a_text_that_cannot_be_read_says_why(name, text, code, hub_models):
     if code == "too_long":
-        text = "the " * (tracing.token_limit(hub_models[name]) + 1)
+        text = "the " * (reading.token_limit(hub_models[name]) + 1)
     with pytest.raises(TextError) as error:
         tracing.trace(hub_models[name], text)
     assert error.value.code == code

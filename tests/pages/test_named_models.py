@@ -9,7 +9,7 @@ import pytest
 import streamlit as st
 import torch
 
-from core.hub import files, loading, naming, tracing
+from core.hub import files, loading, naming, reading, tracing
 from core.i18n import LANGUAGES, translate
 from core.ui import named
 from tests.hub.conftest import MAKERS, TEXT
@@ -76,7 +76,7 @@ def test_decoding_shows_what_a_named_model_writes(language, name, root):
     assert [step["written"][0] for step in header["steps"]] == [step.written.token for step in own.steps]
     rows = own.maps[-1].weights[-1].mean(0)
     np.testing.assert_allclose(values, rows, atol=1e-6)
-    given = len(own.steps) - tracing.NEW_TOKENS if name == "gpt2" else 0
+    given = len(own.steps) - reading.NEW_TOKENS if name == "gpt2" else 0
     assert header["forced"] == given, "the text itself was nobody's choice but the person's"
     assert (translate(language, "decoding.given") in said(at)) == bool(given)
 
