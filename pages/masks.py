@@ -57,6 +57,7 @@ VIEWS = {"squares": squares, "after": after, "batch": batch, "leak": leak}
 def look() -> None:
     """Choosing an experiment, a head or a mask never runs the model again: its scores are kept."""
     VIEWS[ui.choice("masks.view", tuple(VIEWS))]()
+    ui.share("sentence", "model", "masks.view")
 
 
 look()

@@ -31,6 +31,7 @@ def look(found: page.Readings) -> None:
     parts.one_score(c)
     st.divider()
     PARTS[ui.choice("selfattention.part", tuple(PARTS), label=False)](c)
+    ui.share("sentence", "model", "kind", "layer", "head")
 
 
 def read() -> None:

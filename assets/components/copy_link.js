@@ -32,7 +32,8 @@ class CopyLink {
 
   address() {
     const url = new URL(window.location.href);
-    url.search = new URLSearchParams(this.data.choices);
+    // Over what the address holds already: some choices are the pictures' own, and only the address knows them.
+    url.search = new URLSearchParams({ ...Object.fromEntries(url.searchParams), ...this.data.choices });
     url.hash = "";
     return url.href;
   }

@@ -64,7 +64,7 @@ def forcing(
         "hoverinfo": "skip",
     }  # fmt: skip
     side = {"range": [n - 0.5, -0.5], "showgrid": False, "zeroline": False, "automargin": True, "fixedrange": True}
-    layout = {
+    layout: dict[str, Any] = {
         "yaxis": {**side, "tickvals": list(range(len(reference))), "ticktext": _labels(reference, parts)},
         "yaxis2": {
             **side, "tickvals": list(range(len(free))), "ticktext": _labels(free, parts), "side": "right",

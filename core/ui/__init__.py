@@ -14,6 +14,7 @@ from core.ui.showing import (
     pick_name,
     picture,
     plot_config,
+    share,
     style,
     translation,
 )
@@ -43,6 +44,7 @@ __all__ = [
     "run",
     "run_or_say",
     "search_options",
+    "share",
     "style",
     "t",
     "texts",

@@ -82,7 +82,7 @@ def strip(info: ModelInfo, text: str, shown: Shown) -> None:
 
 _LINK = (
     "sentence", "model", "decoding.how", "width", "alpha", "temperature", "top_k", "top_p", "seed", "decoding.unit",
-    "strip.layer", "strip.head", "reference",
+    "decoding.losses", "strip.layer", "strip.head", "reference",
 )  # fmt: skip
 
 

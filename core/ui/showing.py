@@ -93,8 +93,13 @@ def downloads(attn: AttentionMap, trace: Trace, stem: str, *choices: str) -> Non
             help=t("save.npz.help"),
         )  # fmt: skip
         if choices:
-            link = {key: _code(st.session_state[key]) for key in choices if key in st.session_state}
-            copy_link({**link, "lang": language()}, words=texts(LINK_WORDS), key="link")
+            share(*choices)
+
+
+def share(*choices: str) -> None:
+    """A button that copies a link to what is shown; `choices`, keys of widgets, are in it as first set, too."""
+    link = {key: _code(st.session_state[key]) for key in choices if key in st.session_state}
+    copy_link({**link, "lang": language()}, words=texts(LINK_WORDS), key="link")
 
 
 def _code(value: object) -> str:
