@@ -45,7 +45,7 @@ def named(name: str) -> None:
         picture = file.getvalue()
     if trace := page.run(folder, name, text, pair.strip(), picture):
         look(trace)
-        page.further(name, family)
+        page.further(name, text, family)
 
 
 if name.strip():

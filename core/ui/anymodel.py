@@ -3,10 +3,12 @@ the person is told and asked."""
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import streamlit as st
+from streamlit.errors import StreamlitPageNotFoundError
 
 from core import i18n
 from core.errors import ModelError, UserError
@@ -35,14 +37,15 @@ def run(folder: Path, typed: str, text: str, pair: str, picture: bytes) -> Trace
     return found
 
 
-def further(typed: str, family: str) -> None:
+def further(typed: str, text: str, family: str) -> None:
     """On to the other pages with this model."""
-    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+    query = {"open": f"{named.PREFIX}{typed}", "sentence": text, "lang": language()}
+    with st.container(horizontal=True, gap="medium", vertical_alignment="center"):
         st.caption(t("anymodel.further"), width="content")
         for page, architectures in PAGES.items():
-            if f"hub_{family}" in architectures and st.button(t(f"{page}.nav"), key=f"anymodel.to.{page}"):
-                st.session_state["model wanted"] = f"{named.PREFIX}{typed}"
-                st.switch_page(f"pages/{page}.py")
+            if f"hub_{family}" in architectures:
+                with suppress(StreamlitPageNotFoundError):  # a page that runs alone has no others
+                    st.page_link(f"pages/{page}.py", label=t(f"{page}.nav"), icon="➡️", query_params=query)
 
 
 def on_server() -> None:

@@ -46,8 +46,10 @@ def model_picker(architectures: tuple[str, ...] = ("transformer",), *, maps: boo
         st.stop()
     # The widest first: those trained small for one page's comparison are nobody's first choice.
     names = sorted(infos, key=lambda name: (architectures.index(infos[name].architecture), -infos[name].config.d_model))
-    if wanted := st.session_state.pop("model wanted", ""):  # another page's, on the way here
-        st.session_state.model = wanted
+    if opened := st.query_params.get("open"):  # a link from the page Any model, where `model` is another's
+        del st.query_params["open"]
+        if opened in names:
+            st.session_state.model = opened
     if st.session_state.get("model", names[0]) not in names:  # another page's: here the first
         del st.session_state.model
     name = st.sidebar.selectbox(t("model.label"), names, key="model", bind="query-params", help=t("model.help"))
@@ -70,17 +72,17 @@ def known_models(
     return infos | named.offered(architectures)
 
 
-def ask(page: str, info: ModelInfo) -> str:
-    """Title, sentence and example chips; the sentence is shared by all pages."""
+def ask(page: str, info: ModelInfo, key: str = "sentence") -> str:
+    """Title, sentence and example chips; the sentence is shared by all pages, unless a page has a `key` of its own."""
     st.title(t(f"{page}.title"), anchor=False)
     examples = samples(page, info.src)
     text: str | None = st.text_input(
-        t("ask.sentence"), examples[0].text if examples else "", key="sentence", bind="query-params",
+        t("ask.sentence"), examples[0].text if examples else "", key=key, bind="query-params",
         placeholder=t("ask.placeholder"), on_change=_first_hypothesis, label_visibility="collapsed",
     )  # fmt: skip
 
     def take(sample: Sample) -> None:
-        st.session_state.sentence, st.session_state.kind = sample.text, sample.kind
+        st.session_state[key], st.session_state.kind = sample.text, sample.kind
         st.session_state.update(sample.choices)
         _first_hypothesis()
 
@@ -145,9 +147,6 @@ def from_link(key: str, options: Sequence[str]) -> None:
         st.session_state[key] = st.query_params[key]
     if st.session_state.get(key, options[0]) not in options:  # another model has fewer layers
         del st.session_state[key]
-    elif key in st.session_state:
-        # Said anew each time: a browser answers by label, which is of the old language or of the sentence before.
-        st.session_state[key] = st.session_state[key]
 
 
 def into_link(key: str, value: str, default: str) -> str:

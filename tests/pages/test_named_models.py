@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 import numpy as np
 import pytest
 import streamlit as st
@@ -129,5 +127,15 @@ def test_the_servers_models_are_offered(root):
     at = opened("anymodel", "en", TEXT)
     at.button(key="anymodel.server.t5").click().run()
     assert at.text_input(key="hf").value == str(root / "t5")
-    assert at.button(key="anymodel.to.decoding")
-    assert json.dumps(str(root))
+
+
+def test_the_other_pages_are_opened_with_the_model(root):
+    """A link from Any model names it by `open`; the picker has it, and the link then says `model`."""
+    opened("anymodel", "en", TEXT, hf=str(root / "t5"))
+    at = opened("heads", "en", TEXT, model=model(root, "t5"))
+    at.selectbox(key="model").select("transformer-en-fr").run()
+    at.query_params["open"] = model(root, "t5")
+    at.run()
+    assert not at.exception
+    assert at.selectbox(key="model").value == model(root, "t5")
+    assert "open" not in at.query_params
