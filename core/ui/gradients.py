@@ -26,6 +26,7 @@ ACTIVATIONS = ("tanh", "linear", "sigmoid", "relu")
 BLOCKS = ("whole", "2", "3", "5", "8", "12")
 CLIPS = ("off", "0.1", "0.5", "1", "5", "25")
 OF = ("x", "h")
+BACK = 2  # the last step should predict `</s>`, the one before it a full stop: they are easy, and teach little
 SCALES = ("norm", "share")
 
 
@@ -128,7 +129,7 @@ def choose(info: ModelInfo, text: str) -> Chosen:
         with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
             block, clip = choice("gradients.block", BLOCKS), choice("gradients.clip", CLIPS)
         with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-            back = number("gradients.back", 0, 20, 0, 240)
+            back = number("gradients.back", 0, 20, BACK, 240)
             cells = _trained(found) if learned else _random(info.name, g, activation)
     return Chosen(
         info, text, learned, cells, back, of, scale, None if block == "whole" else int(block),

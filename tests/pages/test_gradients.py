@@ -48,7 +48,7 @@ def trained(shelf: Path, tokenizer: Tokenizer) -> Path:
 def opened(language: str = "en", **query: str) -> AppTest:
     at = AppTest.from_file("../../pages/gradients.py", default_timeout=120)
     at.query_params.update({"lang": language, "sentence": query.pop("sentence", TEXT)})
-    at.query_params.update({f"gradients.{name}": value for name, value in query.items()})
+    at.query_params.update({f"gradients.{name}": value for name, value in ({"back": "0"} | query).items()})
     at.run()
     assert not at.exception
     return at
@@ -148,7 +148,7 @@ def test_any_sentence_gives_a_picture_or_a_sentence(shelf: Path, text: str):
 def test_bad_links_fall_back(shelf: Path):
     at = opened(gain="-1", activation="cube", block="0", clip="x", back="-4", keep="99", seed="x", of="z", scale="")
     assert at.slider(key="gradients.keep").value == 5
-    assert at.slider(key="gradients.back").value == 0
+    assert at.slider(key="gradients.back").value == 2
     assert len(lines(at)) == 5
 
 
