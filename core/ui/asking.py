@@ -147,6 +147,9 @@ def from_link(key: str, options: Sequence[str]) -> None:
         st.session_state[key] = st.query_params[key]
     if st.session_state.get(key, options[0]) not in options:  # another model has fewer layers
         del st.session_state[key]
+    elif key in st.session_state:
+        # Said anew each time: a browser answers by label, which is of the old language or of the sentence before.
+        st.session_state[key] = st.session_state[key]
 
 
 def into_link(key: str, value: str, default: str) -> str:
