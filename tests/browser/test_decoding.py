@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import re
+import xml.etree.ElementTree as ET
+from pathlib import Path
 
 import pytest
+from PIL import Image
 from playwright.sync_api import expect
 
 from core.i18n import translate
@@ -13,10 +17,12 @@ from core.measures import pooled
 from core.models import load_model
 from core.search import Search
 from core.tracing import trace, trace_output
+from tests.browser import controls
 from tests.browser.conftest import settle
 
 pytestmark = pytest.mark.browser
 MODEL, TEXT = "transformer-en-fr", "I like your idea."
+SVG = "{http://www.w3.org/2000/svg}"
 
 
 @pytest.fixture(scope="module")
@@ -163,3 +169,75 @@ def test_on_a_telephone_nothing_is_wider_than_the_screen(visit):
         box = page.locator(name).bounding_box()
         assert box["x"] >= 0
         assert box["x"] + box["width"] <= 400
+
+
+def saved(page, root, kind):
+    with page.expect_download() as waiting:
+        page.locator(f"{root} .foot button", has_text=kind).click()
+    return waiting.value.suggested_filename, Path(waiting.value.path()).read_bytes()
+
+
+def assert_saves(page, root, stem, wanted):
+    """Both files open; the SVG holds these texts, the PNG has its size in whole pixels and is not empty."""
+    name, data = saved(page, root, "SVG")
+    assert name == f"{stem}.svg"
+    picture = ET.fromstring(data)
+    assert {"".join(text.itertext()).strip() for text in picture.iter(f"{SVG}text")} >= wanted
+    name, data = saved(page, root, "PNG")
+    assert name == f"{stem}.png"
+    image = Image.open(io.BytesIO(data))
+    image.load()
+    width, height = (float(picture.get(side)) for side in ("width", "height"))
+    ratio = 2 * page.evaluate("devicePixelRatio")
+    assert image.size == pytest.approx((width * ratio, height * ratio), abs=2)
+    assert len(image.convert("L").getcolors()) > 20  # grounds, lines, letters with their soft edges
+
+
+def test_film_and_tree_are_saved_as_pictures_that_open(visit, model):
+    page = visit("&decoding.how=beam&width=3&step=3")
+    tree = considered(model, TEXT, Search(3), lambda *_: None)
+    best = trace_output(model, TEXT, tree.tokens(tree.found[0]))
+    words = {node.text for node in tree.nodes if len(node.text) <= 10}
+    assert_saves(page, ".tree", "I-like-your-idea_transformer-en-fr_beam-3", {*words, "1.", "2.", "3."})
+    assert_saves(
+        page, ".decoding", "I-like-your-idea_transformer-en-fr_film",
+        {*tokens(best), *best["cross"].keys.tokens, *(number for _, number in top(best.steps[2]))},
+    )  # fmt: skip
+
+
+def test_a_link_holds_all_that_was_chosen(visit, open_app, model):
+    """Turned by hand, then opened by somebody else, who reads the other language."""
+    page = visit()
+    controls.press(page, translate("en", "decoding.how.sampling"))
+    for name in ("temperature", "top_k", "top_p"):
+        controls.slide(page, translate("en", f"decoding.{name}"), "ArrowLeft" if name == "top_p" else "ArrowRight")
+    page.get_by_role("button", name=translate("en", "decoding.again")).click()
+    settle(page)
+    controls.press(page, translate("en", "decoding.unit.word"))
+    controls.pick(page, translate("en", "term.head"), translate("en", "pick.max"))
+    controls.write(page, translate("en", "decoding.reference"), "Ton idée me plaît.")
+    page.locator(".decoding .stage-of-steps").press("ArrowRight")
+    page.wait_for_timeout(600)
+    assert controls.held(page) == {
+        "sentence": [TEXT], "decoding.how": ["sampling"], "temperature": ["1.1"], "top_k": ["1"], "top_p": ["0.95"],
+        "seed": ["2"], "decoding.unit": ["word"], "strip.head": ["max"], "reference": ["Ton idée me plaît."],
+        "step": ["2"],
+    }  # fmt: skip
+    shown = page.locator(".decoding .film b").all_text_contents()
+    other = open_app(controls.in_language(page, "ko"))
+    expect(other.locator(".decoding .film b")).to_have_text(shown)
+    expect(other.locator(".decoding .film .now small").first).to_have_text("2")
+    assert controls.held(other) == controls.held(page)
+    assert [one for one in controls.said(other) if one != translate("ko", "pick.max")] == [
+        one for one in controls.said(page) if one != translate("en", "pick.max")
+    ]
+
+    page.get_by_role("button", name=translate("en", "share.link")).click()
+    page.get_by_text(translate("en", "share.copied"), exact=True).wait_for()
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert all(f"{name}=" in copied for name in (*controls.held(page), "model", "lang"))
+
+    other.get_by_role("combobox", name="Language").first.click()
+    other.get_by_role("option", name="English").click()
+    settle(other)
+    assert controls.said(other) == controls.said(page)  # names and all, and nothing fell back
