@@ -31,11 +31,13 @@ def together(c: Chosen) -> None:
     links = [partners(base.queries, one.queries, i) for i, one in enumerate(c.columns)]
     limit = _limit(c) if st.session_state.get("stretch") else 1.0
     compare(
-        [_panel(one, link, c.row, limit) for one, link in zip(c.columns, links, strict=True)],
+        [_panel(one, link, c, limit) for one, link in zip(c.columns, links, strict=True)],
         words={**texts(WORDS), "compare.hint_choose": t("alignment.hint"), "compare.key_enter": t("alignment.enter")},
         scale=weight_scale(dark()), smallest=SMALLEST, file_stem=file_stem(c.text, "alignment"), key="alignment.maps",
         on_row=lambda i, row: follow(c.columns[i].info.name, row),
     )  # fmt: skip
+    if c.forced:
+        st.markdown(f"→ **{md(base.trace.tgt_text)}**")
     st.markdown(md(read(c, links)))
     for note in notes(c):
         st.caption(md(note))
@@ -49,13 +51,15 @@ def follow(model: str, row: int) -> None:
     st.session_state["alignment.model"], st.session_state["alignment.word"] = model, str(row + 1)
 
 
-def _panel(one: Column, links: tuple[int, ...], row: int, limit: float) -> Linked:
+def _panel(one: Column, links: tuple[int, ...], c: Chosen, limit: float) -> Linked:
     caption = f"→ {one.trace.tgt_text}" if one.trace.tgt_text else f"→ {t('alignment.nothing')}"
+    if c.forced:  # not its own words: how likely they are to it
+        caption = t("alignment.forced", log_prob=f"{one.trace.log_prob:.1f}".replace("-", "−"))
     if one.one is None:
         caption = f"{caption} · {t('alignment.blind')}"
     rows, cols = tuple(query_names(one.queries)), tuple(tokens(one.keys))
     panel = Panel(one.info.name, one.label, caption, one.weights, rows, cols, "weight", limit=limit)
-    held = links.index(row) if row in links else None
+    held = links.index(c.row) if c.row in links else None
     points = tuple(float(p) for p in one.looks.position) if one.looks else ()
     return Linked(panel, links, tuple(range(len(cols))), held=held, points=points)
 

@@ -161,8 +161,9 @@ def window(c: Chosen) -> None:
         persist_state="session", help=t("alignment.window.help", d=looks.window),
     )  # fmt: skip
     visible, weights = windowed(looks, d)
+    own = _map(c, column, looks.visible, looks.weights, looks.window)
     compare(
-        [_map(c, column, looks.visible, looks.weights, looks.window), _map(c, column, visible, weights, d)],
+        [own] if d == looks.window else [own, _map(c, column, visible, weights, d)],
         words=texts(LINKED_WORDS), scale=weight_scale(dark()), smallest=16,
         file_stem=file_stem(c.text, column.info.name, "window"), key="alignment.windows",
     )  # fmt: skip

@@ -1,0 +1,53 @@
+"""The page Alignment as a person uses it."""
+
+from __future__ import annotations
+
+import pytest
+
+from core.i18n import translate
+from tests.browser.conftest import settle
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _pages_are_known(chromium, app_address):
+    """A new server learns from its first visit which pages there are; until then a link to one opens it alone."""
+    page = chromium.new_page()
+    page.goto(app_address)
+    settle(page)
+    page.close()
+
+
+def test_a_sentence_is_typed_and_a_clicked_row_is_followed(open_app):
+    page = open_app("alignment?lang=en")
+    field = page.get_by_role("textbox").first
+    field.fill("You are very kind.")
+    field.press("Enter")
+    page.get_by_text("Vous êtes", exact=False).or_(page.get_by_text("Tu es", exact=False)).first.wait_for(timeout=60000)
+    settle(page)
+    item = page.locator(".compare .item").last
+    canvas = item.locator("canvas")
+    canvas.wait_for()
+    canvas.focus()
+    for _ in range(3):
+        page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    page.wait_for_function("() => location.search.includes('alignment.word=')")
+    settle(page)
+    mark = page.locator(".compare .item").last.locator(".mark.held")
+    assert mark.is_visible(), "the followed row stays outlined"
+    before = mark.bounding_box()
+    page.reload()
+    settle(page)
+    mark = page.locator(".compare .item").last.locator(".mark.held")
+    mark.wait_for(timeout=60000)
+    assert abs(mark.bounding_box()["y"] - before["y"]) < 40, "the link keeps the row"
+
+
+def test_a_phone_in_korean_and_dark(open_app):
+    page = open_app("alignment?lang=ko&alignment.part=length", width=400, height=800, dark=True)
+    page.locator(".compare canvas").first.wait_for(timeout=60000)
+    page.get_by_text(translate("ko", "alignment.entropy"), exact=True).first.wait_for()
+    page.locator(".st-key-alignment-length .js-plotly-plot").wait_for(timeout=60000)
+    assert abs(page.evaluate("document.documentElement.scrollWidth") - 400) <= 1, "nothing sticks out"
