@@ -19,6 +19,7 @@ from core.ui.showing import dark, file_stem, picture
 if TYPE_CHECKING:
     from core.lab.gradients import Doubles, Gradients
 
+NORM = {of: rf"$\left\|\partial L_T / \partial {of}_t\right\|$" for of in "xh"}
 KEYS = "weights gain activation keep seed of scale back block clip".split()
 LINKED = ("sentence", "model", *(f"gradients.{key}" for key in KEYS))
 
@@ -36,10 +37,10 @@ def curves(c: Chosen, found: Found) -> None:
     lines = _lines(c, found)
     first = next(iter(found.shown.values()))
     at = md(tokens(first.axis)[-1])
-    st.markdown(f"{t(f'gradients.picture.{c.of}')} · {t('gradients.loss', at=at, target=md(first.target))}")
+    st.markdown(f"{NORM[c.of]} · {t('gradients.loss', at=at, target=md(first.target))}")
     power = None
     if not c.trained:
-        power = (c.cells[0].gain, t("gradients.power", gain=f"{c.cells[0].gain:.2f}"))
+        power = (c.cells[0].gain, f"{c.cells[0].gain:.2f}^(T − t)")
     block = None
     if c.block:
         block = max(0, len(first.axis) - c.block), t("gradients.block.name", k=c.block)
