@@ -25,7 +25,11 @@ page = st.navigation(
             st.Page("pages/gradients.py", title=ui.t("gradients.nav"), icon="📉", url_path="gradients"),
             st.Page("pages/alignment.py", title=ui.t("alignment.nav"), icon="🧭", url_path="alignment"),
         ],
-    }
+        ui.t("nav.built"): [
+            st.Page("pages/nextword.py", title=ui.t("nextword.nav"), icon="🔮", url_path="nextword"),
+        ],
+    },
+    expanded=True,
 )
 ui.language_picker()
 ui.style()

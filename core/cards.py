@@ -70,6 +70,13 @@ def read_scores(folder: Path) -> Scores:
     )
 
 
+def read_perplexity(folder: Path, order: int | None = None) -> float | None:
+    """Of a language model on the test set, as the card's table says; order: of a Markov model, as one of this."""
+    name = "perplexity" if order is None else str(order)
+    row = re.search(rf"^\|\s*{name}\s*\|\s*([\d.]+)\s*\|", _text(folder / CARD), re.MULTILINE)
+    return float(row.group(1)) if row else None
+
+
 def _progress(path: Path) -> dict[str, object]:
     try:
         record = json.loads(_text(path))
