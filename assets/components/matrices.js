@@ -148,10 +148,11 @@ class Matrices {
     const font = { size, css: (ratio) => `${size * ratio}px ${style.fontFamily}` };
     const joiners = this.panels.map((panel) => (panel.header.joiner ? panel.joiner.getBoundingClientRect().width + 12 : 0));
     const cell = this.header.line ? this.cellInLine(joiners, font) : 0;
+    const paired = this.header.line && !cell && this.panels.length > 2 ? this.cellInPairs(joiners, font) : 0;
     this.root.classList.toggle("line", cell > 0);
     this.panels.forEach((panel, i) => {
       panel.bare = cell > 0 && i > 0;
-      panel.draw(this.width - 6 - joiners[i], this.zoom, font, this.ratio, cell);
+      panel.draw(this.width - 6 - joiners[i], this.zoom, font, this.ratio, cell || paired);
     });
     this.marks();
   }
@@ -162,6 +163,14 @@ class Matrices {
     const taken = joiners.reduce((sum, width) => sum + width + 10, 0) + this.panels[0].nameRoom(font) + this.panels.length * (6 + LAST_NAME);
     const cell = (this.width - taken) / columns;
     return cell < font.size * 0.9 ? 0 : Math.min(cell, font.size * 4.2);
+  }
+
+  /** The same for two panels in a line, both with their rows' names. */
+  cellInPairs(joiners, font) {
+    const columns = 2 * Math.max(...this.panels.map((panel) => panel.m));
+    const taken = 2 * (Math.max(...joiners) + 10 + this.panels[0].nameRoom(font) + 6 + LAST_NAME);
+    const cell = (this.width - taken) / columns;
+    return cell < font.size * 0.9 ? 0 : Math.min(cell, font.size * 2.4);
   }
 
   setZoom(zoom) {
