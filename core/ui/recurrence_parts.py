@@ -107,6 +107,7 @@ def word(c: Chosen) -> None:
     for w in c.cells:
         read = [states(w, text) for text in (c.text, other)]
         rows.append(_compared(t(f"recurrence.cell.{w.cell}"), [(one["h"], one.axis) for one in read], chosen))
+    st.caption(_whose(c, lot, encoder))
     ways = [both_ways(lot, encoder, text, 0) for text in (c.text, other)]
     for name in ("forward", "backward", "together"):
         label = t(f"recurrence.way.{name}")
