@@ -21,14 +21,15 @@ def _pages_are_known(chromium, app_address):
 
 def test_a_sentence_is_typed_and_a_clicked_row_is_followed(open_app):
     page = open_app("alignment?lang=en")
-    field = page.get_by_role("textbox").first
+    field = page.get_by_label(translate("en", "ask.sentence"), exact=True)
+    field.wait_for(timeout=90000)
     field.fill("You are very kind.")
     field.press("Enter")
     page.get_by_text("Vous êtes", exact=False).or_(page.get_by_text("Tu es", exact=False)).first.wait_for(timeout=60000)
     settle(page)
     item = page.locator(".compare .item").last
     canvas = item.locator("canvas")
-    canvas.wait_for()
+    canvas.wait_for(timeout=90000)
     canvas.focus()
     for _ in range(3):
         page.keyboard.press("ArrowDown")
