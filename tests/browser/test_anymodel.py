@@ -44,7 +44,8 @@ def opened(open_app, folder):
 
 def test_every_family_is_named_and_shown_and_goes_on_to_decoding(open_app, root):
     page = opened(open_app, root / "bert")
-    box = page.get_by_label(translate("en", "anymodel.model"), exact=False).first
+    page.set_default_timeout(90000)
+    box = page.get_by_label(translate("en", "anymodel.model"), exact=True)
     for name, family in FAMILIES.items():
         box.fill(str(root / name))
         box.press("Enter")
@@ -64,7 +65,7 @@ def test_every_family_is_named_and_shown_and_goes_on_to_decoding(open_app, root)
             assert "model=hf" in page.url
             page.go_back()
             settle(page)
-            box = page.get_by_label(translate("en", "anymodel.model"), exact=False).first
+            box = page.get_by_label(translate("en", "anymodel.model"), exact=True)
 
 
 def test_nothing_leaves_the_machine_before_a_person_says_so(open_app):
