@@ -12,6 +12,9 @@ from streamlit.proto.BidiComponent_pb2 import BidiComponent
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 
+TEXTS = ("sentence", "prefix")  # keys of the text fields at the top of a page
+
+
 class Widget(NamedTuple):
     id: str
     kind: str  # of its element: selectbox, text_input ...
@@ -69,7 +72,7 @@ class Tab:
 
     async def type(self, text: str) -> float:
         """Another sentence; it runs the page. Seconds until that is done."""
-        return await self._change(self.widgets["sentence"], text)
+        return await self._change(next(self.widgets[key] for key in TEXTS if key in self.widgets), text)
 
     async def again(self) -> float:
         """The whole page once more, nothing changed."""
