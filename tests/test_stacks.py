@@ -54,9 +54,7 @@ def test_a_decoder_goes_on_with_the_text_and_keeps_every_map(gpt: Model[Any]):
     result = trace(gpt, TEXT)
     written = [step.written.id for step in result.steps]
     assert result.kinds == ("decoder_self",)
-    assert (
-        written[: len(ids(gpt)) - 1] == ids(gpt)[1:]
-    )  # the text's own tokens are steps as well
+    assert written[: len(ids(gpt)) - 1] == ids(gpt)[1:]  # the text's own tokens are steps as well
     inputs = torch.tensor([[gpt.tokenizer.bos, *written[:-1]]])
     output = gpt.net(inputs)
     assert_close(torch.from_numpy(result["decoder_self"].weights), output.decoder_self[0].detach())
@@ -104,6 +102,38 @@ def test_a_text_that_is_too_long_or_empty_is_refused_before_it_is_read(stacks: P
     longest = "a " * {"gpt": 64 - 1 - NEW_TOKENS, "bert": 62}[name]
     if len(model.tokenizer.encode(longest).ids) == len(longest.split()):
         trace(model, longest)
+
+
+def test_a_decoder_saved_for_transformers_writes_the_same_there(gpt: Model[Any], stacks: Path, tmp_path: Path):
+    from transformers import GPT2LMHeadModel, PreTrainedTokenizerFast
+
+    assert main(["export", "--root", str(stacks), "--model", "gpt", "--out", str(tmp_path / "gpt2")]) == 0
+    theirs, info = GPT2LMHeadModel.from_pretrained(tmp_path / "gpt2", output_loading_info=True)
+    assert not any(info.values()), "nothing filled with random numbers, nothing left out"
+    tokenizer = PreTrainedTokenizerFast.from_pretrained(tmp_path / "gpt2")
+    read = tokenizer(TEXT, return_tensors="pt")
+    assert read.input_ids[0].tolist() == ids(gpt)
+    written = theirs.eval().generate(**read, do_sample=False, max_new_tokens=NEW_TOKENS)[0].tolist()
+    assert written[1:] == [step.written.id for step in trace(gpt, TEXT).steps]
+
+
+def test_an_encoder_saved_for_transformers_fills_the_same_blanks_there(bert: Model[Any], stacks: Path, tmp_path: Path):
+    from transformers import BertForPreTraining, PreTrainedTokenizerFast
+
+    assert main(["export", "--root", str(stacks), "--model", "bert", "--out", str(tmp_path / "bert")]) == 0
+    theirs, info = BertForPreTraining.from_pretrained(tmp_path / "bert", output_loading_info=True)
+    assert not any(info.values()), "nothing filled with random numbers, nothing left out"
+    tokenizer = PreTrainedTokenizerFast.from_pretrained(tmp_path / "bert")
+    read = tokenizer(TEXT, "It is old.", return_tensors="pt")
+    first, second = (bert.tokenizer.encode(text).ids for text in (TEXT, "It is old."))
+    eos = bert.tokenizer.eos
+    assert read.input_ids[0].tolist() == [bert.tokenizer.bos, *first, eos, *second, eos]
+    assert read.token_type_ids[0].tolist() == [0] * (len(first) + 2) + [1] * (len(second) + 1)
+    assert tokenizer.mask_token_id == bert.tokenizer.mask
+    with torch.no_grad():
+        ref, out = theirs.eval()(**read), bert.net(read.input_ids, read.token_type_ids)
+    assert_close(ref.prediction_logits, out.logits, rtol=0, atol=1e-4)
+    assert_close(ref.seq_relationship_logits, out.follows, rtol=0, atol=1e-4)
 
 
 @pytest.mark.parametrize("name", ["gpt", "bert"])

@@ -1,12 +1,14 @@
-"""Our Transformer as a folder that transformers' `MarianMTModel` loads: the other way round.
+"""Our models as folders that transformers loads: the other way round. GPT and BERT: export_stacks.py.
 
-Marian is the same architecture: post-norm, scaled and shared embeddings, sinusoidal positions. One thing differs: its
-table has all sines first and then all cosines, ours alternates as in the paper. Since no layer cares in which order
-the features of the residual stream stand, they are put in Marian's order in every weight, and its own table fits.
+The translator becomes a `MarianMTModel`: the same architecture, post-norm, scaled and shared embeddings, sinusoidal
+positions. One thing differs: Marian's table has all sines first and then all cosines, ours alternates as in the paper.
+Since no layer cares in which order the features of the residual stream stand, they are put in Marian's order in every
+weight, and its own table fits.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +16,10 @@ import torch
 from torch import Tensor
 
 from core.errors import ModelError
+from core.hub.export_stacks import as_bert, as_gpt2
 from core.models import Model
 from core.nn.transformer import Transformer
-from core.text.tokenizer import BOS, EOS, PAD
+from core.text.tokenizer import BOS, EOS, MASK, PAD
 
 _ATTENTION = {"w_q": "q_proj", "w_k": "k_proj", "w_v": "v_proj", "w_o": "out_proj"}
 _SHARED = {
@@ -42,13 +45,16 @@ def export(model: Model[Any], folder: Path) -> None:
     fits(model)
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise ValueError(f"{folder} is not empty: nothing is written over")
-    as_marian(model.net).save_pretrained(folder)
+    make: Callable[[Any], Any] = {"gpt": as_gpt2, "bert": as_bert}.get(model.info.architecture, as_marian)
+    make(model.net).save_pretrained(folder)
     _tokenizer(model).save_pretrained(folder)
 
 
 def fits(model: Model[Any]) -> None:
     """Is there a class of transformers with this architecture? `ModelError` if not."""
     name = model.info.name
+    if model.info.architecture in ("gpt", "bert"):
+        return
     if model.info.architecture != "transformer":
         raise ModelError("export_recurrent", name=name)
     config = model.info.config
@@ -106,19 +112,30 @@ def _ordered(name: str, kind: str, tensor: Tensor, order: Tensor) -> Tensor:
     raise ValueError(f"{name} is neither read from the residual stream nor written to it")
 
 
+# How a text becomes tokens: what a translator reads ends, what a decoder goes on with begins, an encoder's does both.
+_TEMPLATES = {
+    "transformer": (f"$A {EOS}", f"$A {EOS} $B {EOS}"),
+    "gpt": (f"{BOS} $A", f"{BOS} $A $B"),
+    "bert": (f"{BOS} $A {EOS}", f"{BOS} $A {EOS} $B:1 {EOS}:1"),
+}
+
+
 def _tokenizer(model: Model[Any]) -> Any:
-    """The same pieces, with `</s>` after them; `</s>` typed by a person stays four characters."""
+    """The same pieces, with the special tokens round them; `</s>` typed by a person stays four characters."""
     from tokenizers import Tokenizer, processors
     from transformers import PreTrainedTokenizerFast
 
     from core.models import TOKENIZER
 
-    backend = Tokenizer.from_file(str(model.info.folder / TOKENIZER))
+    backend, own = Tokenizer.from_file(str(model.info.folder / TOKENIZER)), model.tokenizer
+    single, pair = _TEMPLATES[model.info.architecture]
     backend.post_processor = processors.TemplateProcessing(
-        single=f"$A {EOS}", pair=f"$A {EOS} $B {EOS}", special_tokens=[(EOS, model.tokenizer.eos)]
+        single=single, pair=pair, special_tokens=[(BOS, own.bos), (EOS, own.eos)]
     )
+    bert = model.info.architecture == "bert"
     return PreTrainedTokenizerFast(
         tokenizer_object=backend, pad_token=PAD, bos_token=BOS, eos_token=EOS, split_special_tokens=True,
         model_max_length=model.info.config.max_len, clean_up_tokenization_spaces=False,
-        model_input_names=["input_ids", "attention_mask"],
+        model_input_names=["input_ids", *["token_type_ids"] * bert, "attention_mask"],
+        **({"mask_token": MASK, "cls_token": BOS, "sep_token": EOS} if bert else {}),
     )  # fmt: skip

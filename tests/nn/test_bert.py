@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 import torch
 from torch.testing import assert_close
 
 from core.config import BertConfig
+from core.hub.export_stacks import as_bert
 from core.nn.bert import Bert
 
 CONFIG = BertConfig(vocab_size=24, d_model=32, n_heads=4, n_layers=3, d_ff=48, dropout=0.0, max_len=16)
@@ -25,54 +24,12 @@ def net() -> Bert:
     return net
 
 
-def as_transformers(ours: Bert) -> Any:
-    from transformers import BertConfig as TheirConfig
-    from transformers import BertForPreTraining
-
-    c = ours.config
-    ref = BertForPreTraining(
-        TheirConfig(
-            vocab_size=c.vocab_size, hidden_size=c.d_model, num_attention_heads=c.n_heads,
-            num_hidden_layers=c.n_layers, intermediate_size=c.d_ff, max_position_embeddings=c.max_len,
-            layer_norm_eps=1e-5, attn_implementation="eager",
-        )
-    ).eval()  # fmt: skip
-    body, head = ref.bert, ref.cls.predictions
-    pairs = [
-        (body.embeddings.word_embeddings, ours.embedding),
-        (body.embeddings.position_embeddings, ours.positions),
-        (body.embeddings.token_type_embeddings, ours.segments),
-        (body.embeddings.LayerNorm, ours.embedding_norm),
-        (body.pooler.dense, ours.pooler),
-        (ref.cls.seq_relationship, ours.follows),
-        (head.transform.dense, ours.transform),
-        (head.transform.LayerNorm, ours.transform_norm),
-    ]
-    for block, layer in zip(body.encoder.layer, ours.layers, strict=True):
-        own = layer.attention
-        pairs += [
-            (block.attention.self.query, own.w_q),
-            (block.attention.self.key, own.w_k),
-            (block.attention.self.value, own.w_v),
-            (block.attention.output.dense, own.w_o),
-            (block.attention.output.LayerNorm, layer.attention_norm.norm),
-            (block.intermediate.dense, layer.feed_forward.w_1),
-            (block.output.dense, layer.feed_forward.w_2),
-            (block.output.LayerNorm, layer.feed_forward_norm.norm),
-        ]
-    for theirs, mine in pairs:
-        theirs.load_state_dict(mine.state_dict())
-    with torch.no_grad():
-        head.bias.copy_(ours.output.bias)
-    return ref
-
-
 @torch.inference_mode()
 def test_equals_transformers_with_its_weights(net: Bert) -> None:
     out = net(TOKENS, SEGMENTS)
-    ref = as_transformers(net)(
-        input_ids=TOKENS, token_type_ids=SEGMENTS, attention_mask=TOKENS.ne(0).long(), output_attentions=True
-    )
+    theirs = as_bert(net)
+    theirs.set_attn_implementation("eager")
+    ref = theirs(input_ids=TOKENS, token_type_ids=SEGMENTS, attention_mask=TOKENS.ne(0).long(), output_attentions=True)
     real = TOKENS.ne(0)
     assert_close(out.logits[real], ref.prediction_logits[real], atol=1e-4, rtol=1e-4)
     assert_close(out.follows, ref.seq_relationship_logits, atol=1e-5, rtol=1e-4)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 import torch
 from torch.testing import assert_close
 
 from core import decode
 from core.config import GPTConfig
+from core.hub.export_stacks import as_gpt2
 from core.nn.gpt import GPT
 
 CONFIG = GPTConfig(vocab_size=24, d_model=32, n_heads=4, n_layers=3, d_ff=48, dropout=0.0, max_len=16)
@@ -25,41 +24,11 @@ def net() -> GPT:
     return net
 
 
-def as_gpt2(ours: GPT) -> Any:
-    """GPT-2 keeps q, k and v in one matrix, and matrices as [in, out]."""
-    from transformers import GPT2Config, GPT2LMHeadModel
-
-    c = ours.config
-    ref = GPT2LMHeadModel(
-        GPT2Config(
-            vocab_size=c.vocab_size, n_embd=c.d_model, n_head=c.n_heads, n_layer=c.n_layers, n_inner=c.d_ff,
-            n_positions=c.max_len, activation_function="gelu", attn_implementation="eager",
-        )
-    ).eval()  # fmt: skip
-    body = ref.transformer
-    pairs = [(body.wte, ours.embedding), (body.wpe, ours.positions), (body.ln_f, ours.norm)]
-    with torch.no_grad():
-        for block, layer in zip(body.h, ours.layers, strict=True):
-            pairs += [(block.ln_1, layer.attention_norm.norm), (block.ln_2, layer.feed_forward_norm.norm)]
-            attention, own = block.attn, layer.attention
-            qkv = own.w_q, own.w_k, own.w_v
-            attention.c_attn.weight.copy_(torch.cat([linear.weight.T for linear in qkv], 1))
-            attention.c_attn.bias.copy_(torch.cat([linear.bias for linear in qkv]))
-            for theirs, linear in (
-                (attention.c_proj, own.w_o),
-                (block.mlp.c_fc, layer.feed_forward.w_1),
-                (block.mlp.c_proj, layer.feed_forward.w_2),
-            ):
-                theirs.weight.copy_(linear.weight.T)
-                theirs.bias.copy_(linear.bias)
-    for theirs, own in pairs:
-        theirs.load_state_dict(own.state_dict())
-    return ref
-
-
 @torch.inference_mode()
 def test_equals_gpt2_with_its_weights(net: GPT) -> None:
-    out, ref = net(TOKENS), as_gpt2(net)(TOKENS, output_attentions=True)
+    theirs = as_gpt2(net)
+    theirs.set_attn_implementation("eager")
+    out, ref = net(TOKENS), theirs(TOKENS, output_attentions=True)
     assert_close(out.logits, ref.logits, atol=1e-4, rtol=1e-4)
     assert_close(out.decoder_self, torch.stack(ref.attentions, 1), atol=1e-5, rtol=1e-4)
 
