@@ -45,18 +45,17 @@ def export(model: Model[Any], folder: Path) -> None:
     fits(model)
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise ValueError(f"{folder} is not empty: nothing is written over")
-    make: Callable[[Any], Any] = {"gpt": as_gpt2, "bert": as_bert}.get(model.info.architecture, as_marian)
-    make(model.net).save_pretrained(folder)
+    _MAKERS[model.info.architecture](model.net).save_pretrained(folder)
     _tokenizer(model).save_pretrained(folder)
 
 
 def fits(model: Model[Any]) -> None:
     """Is there a class of transformers with this architecture? `ModelError` if not."""
     name = model.info.name
-    if model.info.architecture in ("gpt", "bert"):
-        return
-    if model.info.architecture != "transformer":
+    if model.info.architecture not in _MAKERS:
         raise ModelError("export_recurrent", name=name)
+    if model.info.architecture != "transformer":
+        return
     config = model.info.config
     if config.positions == "learned":
         raise ModelError("export_positions_learned", name=name)
@@ -112,6 +111,7 @@ def _ordered(name: str, kind: str, tensor: Tensor, order: Tensor) -> Tensor:
     raise ValueError(f"{name} is neither read from the residual stream nor written to it")
 
 
+_MAKERS: dict[str, Callable[[Any], Any]] = {"transformer": as_marian, "gpt": as_gpt2, "bert": as_bert}
 # How a text becomes tokens: what a translator reads ends, what a decoder goes on with begins, an encoder's does both.
 _TEMPLATES = {
     "transformer": (f"$A {EOS}", f"$A {EOS} $B {EOS}"),

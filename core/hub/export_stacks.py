@@ -33,9 +33,9 @@ def as_gpt2(net: GPT) -> Any:
     for block, layer in zip(body.h, net.layers, strict=True):
         block.ln_1.load_state_dict(layer.attention_norm.norm.state_dict())
         block.ln_2.load_state_dict(layer.feed_forward_norm.norm.state_dict())
-        own = layer.attention
-        _transpose(block.attn.c_attn, own.w_q, own.w_k, own.w_v)
-        _transpose(block.attn.c_proj, own.w_o)
+        heads = layer.attention
+        _transpose(block.attn.c_attn, heads.w_q, heads.w_k, heads.w_v)
+        _transpose(block.attn.c_proj, heads.w_o)
         _transpose(block.mlp.c_fc, layer.feed_forward.w_1)
         _transpose(block.mlp.c_proj, layer.feed_forward.w_2)
     return theirs.eval()
