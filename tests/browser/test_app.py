@@ -17,7 +17,7 @@ def test_a_link_may_be_a_fresh_servers_first_visitor(chromium):
         page.get_by_role("link", name=translate("ko", "heads.nav")).wait_for(timeout=60000)
         settle(page)
         assert page.get_by_role("heading", name=translate("ko", "masks.title")).is_visible()
-        assert page.get_by_label("언어 · Language").is_visible()
+        page.get_by_label("언어 · Language").wait_for()  # the browser loads each kind of widget when it meets the first
         assert page.get_by_role("dialog").count() == 0
         assert page.url.startswith(f"{address}/masks?")
         page.close()

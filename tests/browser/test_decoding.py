@@ -153,7 +153,8 @@ def test_a_branch_of_the_tree_is_chosen_by_click_and_by_keyboard(visit, model):
 
 
 def test_a_measurement_shows_how_far_it_is_and_can_be_stopped(open_app):
-    long = "%20".join(["I went to the station with my sister and my brother."] * 3).replace(" ", "%20")
+    # Long enough for a slow browser to show that it is being measured.
+    long = "%20".join(["I went to the station with my sister and my brother."] * 7).replace(" ", "%20")
     page = open_app(f"decoding?lang=ko&reference=Merci.&sentence={long}")
     page.get_by_role("button", name=translate("ko", "decoding.measure")).click()
     page.get_by_test_id("stMain").get_by_role("button", name=translate("ko", "run.stop")).click()
