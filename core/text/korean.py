@@ -153,6 +153,8 @@ def plain(w: Word) -> str:
 
 def polite(w: Word) -> str:
     """가요, 읽어요; with -시- 가세요; of the past 갔어요, whatever its vowel."""
+    if w.stem == "아니":
+        return "아니에요"
     if w.form == "honoured":
         return w.stem[:-1] + "세요"
     return w.noun + w.stem + "어요" if w.form == "past" else infinitive(w) + "요"

@@ -41,7 +41,14 @@ def wh_question(w: Writing, how: Setting) -> Made:
     slot, words = _asked(w, kind, clause)
     asked = replace(clause, parts={**clause.parts, slot: (words, "")})
     english = f"{kind} {asked.english(question=True)}"
-    return w.made(how, english, asked.korean(how.style, question=True), "?")
+    pairs = () if slot in ("object", "goal") else clause.pairs
+    return w.made(how, english, asked.korean(how.style, question=True), "?", pairs)
+
+
+def _alone(w: Writing, verb: Verb) -> bool:
+    """No other verb says the same in English: What do you wear? is 입니, 신니 or 쓰니."""
+    same = [v for v in w.lexicon.verbs if (v.forms.base, v.after) == (verb.forms.base, verb.after)]
+    return len(same) == 1 and not verb.objects & {"problem", "opened", "light"}
 
 
 def _askable(w: Writing, kind: str, style: Style) -> Clause:
@@ -49,7 +56,7 @@ def _askable(w: Writing, kind: str, style: Style) -> Clause:
         clause = w.choose.clause(style, question=True)
         fits = clause.mode not in ("ever", "like") and "often" not in clause.parts
         if kind == "what":
-            fits = fits and clause.verb.frame == "t" and not clause.verb.objects & {"problem", "opened", "light"}
+            fits = fits and clause.verb.frame == "t" and _alone(w, clause.verb)
         elif kind == "where":
             fits = fits and bool(clause.verb.at or clause.verb.frame == "to") and clause.mode != "can"
         elif kind == "when":

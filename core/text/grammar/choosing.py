@@ -13,6 +13,7 @@ from core.text.hangul import attach
 from core.text.korean import Style, Tense
 
 Pairs = tuple[tuple[str, str], ...]
+FEW = 4  # a verb of fewer objects is shown with all: held out, it might never be seen
 _OFTEN: dict[Mode, int] = {
     "simple": 11,
     "progressive": 3,
@@ -134,7 +135,8 @@ class Chooser:
         return made.with_part("goal", (f"{other.ko}에게", other.en))
 
     def _object(self, made: Clause, what: Thing) -> Clause:
-        pairs = ((made.verb.key, what.key), *what.pairs)
+        few = made.verb.frame == "t" and len(self.lexicon.of(made.verb.objects)) < FEW
+        pairs = what.pairs if few else ((made.verb.key, what.key), *what.pairs)
         return replace(made, parts={**made.parts, "object": (attach(what.ko, "을"), what.en)}, pairs=pairs)
 
     def _given(self, made: Clause, style: Style) -> Clause:
@@ -219,11 +221,12 @@ class Chooser:
 
     def state(self, style: Style, *, question: bool = False) -> tuple[State, Pairs]:
         """Subject and adjective, and which words met in it."""
+        pairs: Pairs = ()
         if self.chance(0.3):
             subject = who(self.rng, self.lexicon, style, question=question)
             fitting = [a for a in self.lexicon.adjectives if "feel" in a.of]
             fitting = [a for a in fitting if not (subject.honour and a.en in ("sick", "hungry"))]
-            one, pairs = self.rng.choice(fitting), ()
+            one = self.rng.choice(fitting)
         else:
             noun = self._describable()
             what = thing(self.rng, self.lexicon, noun, style, known=True)

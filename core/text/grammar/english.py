@@ -108,13 +108,13 @@ def _order(subject: Subject, helper: str, negation: Negation, rest: str, questio
     denied = "cannot" if helper == "can" else f"{helper} not"
     short = SHORT.get(denied, f"{helper}n't")
     if question:
-        words = (short, subject.en, rest) if negation else (helper, subject.en, rest)
+        words = [short if negation else helper, subject.en, rest]
     elif negation == "short" and helper == "am":
-        words = (f"{subject.en}'m not", rest)
+        words = [f"{subject.en}'m not", rest]
     elif negation:
-        words = (subject.en, short if negation == "short" else denied, rest)
+        words = [subject.en, short if negation == "short" else denied, rest]
     else:
-        words = (subject.en, helper, rest)
+        words = [subject.en, helper, rest]
     return " ".join(word for word in words if word)
 
 

@@ -9,6 +9,7 @@ from core.text.grammar.english import Subject, clause
 from core.text.grammar.lexicon import Adjective
 from core.text.grammar.phrases import Who, adjectives, who
 from core.text.grammar.writing import Made, Setting, Writing
+from core.text.hangul import attach
 from core.text.korean import Word, bare, be, eu, infinitive, past
 
 
@@ -99,25 +100,21 @@ def relative(w: Writing, how: Setting) -> Made:
     while True:
         subject = who(w.rng, w.lexicon, how.style)
         inner = w.choose.clause(how.style, subject=subject, plainly=True)
-        nouns = [
-            n
-            for n in w.lexicon.nouns
-            if inner.pairs and n.ko == inner.pairs[0][1] and n.many and "name" not in n.classes
-        ]
         fits = inner.verb.frame == "t" and inner.tense == "past" and not inner.parts.keys() & {"often", "how"}
-        if (
-            fits
-            and nouns
-            and subject.key != "you"
-            and not subject.english.en.startswith("that ")
-            and not _undated(inner)
-        ):
+        if not fits or _undated(inner) or subject.key == "you" or subject.english.en.startswith("that "):
+            continue
+        thing = inner.parts["object"][0].split()[-1]
+        fitting_nouns = w.lexicon.of(inner.verb.objects)
+        nouns = [
+            n for n in fitting_nouns if n.many and not n.classes & {"name", "body"} and attach(n.ko, "을") == thing
+        ]
+        if nouns:
             break
     noun = nouns[0]
     inner = replace(inner, parts={k: v for k, v in inner.parts.items() if k != "object"})
     english = f"{noun.en} that {clause(inner.subject.english, inner.verb.forms, inner.rest(), 'past')}"
     korean = f"{inner.modifier()} {noun.ko}"
-    pairs = ((inner.verb.key, noun.ko),)
+    pairs = ((inner.verb.key, noun.ko),) if any(noun.ko == b for _, b in inner.pairs) else ()
     fitting = adjectives(w.lexicon, noun)
     if fitting and w.choose.chance(0.5):
         one = w.rng.choice(fitting)

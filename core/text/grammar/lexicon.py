@@ -16,7 +16,7 @@ from core.text.korean import Word, word
 FOLDER = Path(__file__).parent.parent.parent.parent / "assets" / "grammar"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)  # each is one of its table
 class Noun:
     ko: str
     en: str
@@ -26,7 +26,7 @@ class Noun:
     classes: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)  # each is one of its table
 class Verb:
     word: Word
     key: str  # Korean and English, for 쓰다 is to write and to wear
@@ -44,7 +44,7 @@ class Verb:
         return next((one.removeprefix(f"{name}=") for one in self.other if one.startswith(f"{name}=")), "")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)  # each is one of its table
 class Adjective:
     word: Word
     en: str
@@ -69,7 +69,7 @@ class Phrase:
     kinds: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)  # each is one of its table
 class Lexicon:
     nouns: tuple[Noun, ...]
     verbs: tuple[Verb, ...]

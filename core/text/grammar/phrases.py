@@ -1,14 +1,15 @@
 """Subjects and noun phrases, in both languages at once.
 
 Korean has no articles, so that each determiner has one Korean form: a - nothing, the - 그, this - 이, that - 저,
-my - 내 (politely 제; of one's family 우리, 저희), two - 두 and a counter behind the noun. What a class always says with the
-(the door, the news) has it in its English and nothing in Korean.
+my - 내 (politely 제; of one's family 우리, 저희), two - 두 and a counter behind the noun. What is always said with
+the (the door, the news) has it in its English and nothing in Korean.
 """
 
 from __future__ import annotations
 
 import random
 from dataclasses import dataclass
+from functools import cache
 
 from core.text.grammar.english import Subject, article
 from core.text.grammar.lexicon import Adjective, Lexicon, Noun
@@ -27,7 +28,7 @@ PRONOUNS = {
     "they": ("그들", "그들", "them"),
 }
 _CHANGED = {"나이": "내가", "저이": "제가", "너이": "네가", "누구이": "누가"}
-_UNCOUNTED = frozenset("meal subject sport racket homework news light glasses shoes dish".split())
+_UNCOUNTED = frozenset("meal subject sport racket homework news light glasses shoes dish instrument bowed".split())
 _GENERAL = frozenset("subject sport racket".split())  # Korean is difficult: 한국어는 어렵다
 
 
@@ -119,7 +120,8 @@ def thing(
     ):
         en = f"the {noun.en}" if noun.classes & {"instrument", "bowed"} else noun.en
         return Thing(noun.ko, en, noun.ko)
-    described, pairs = noun, ()
+    described = noun
+    pairs: tuple[tuple[str, str], ...] = ()
     if rng.random() < 0.2:
         described, pairs = _described(rng, lexicon, noun)
     made = _determined(rng, described, style, known, many)
@@ -147,7 +149,9 @@ def _determined(rng: random.Random, noun: Noun, style: Style, known: bool, many:
 
 
 def _pointed(noun: Noun, pointer: str) -> Thing:
-    return Thing(f"{POINTERS[pointer]} {noun.ko}", f"{pointer} {noun.en}")
+    several = "plural" in noun.classes
+    en = {"this": "these", "that": "those"}.get(pointer, pointer) if several else pointer
+    return Thing(f"{POINTERS[pointer]} {noun.ko}", f"{en} {noun.en}", plural=several)
 
 
 def _measured(rng: random.Random, noun: Noun) -> Thing:
@@ -168,6 +172,7 @@ def _described(rng: random.Random, lexicon: Lexicon, noun: Noun) -> tuple[Noun, 
     return described, ((one.en, noun.ko),)
 
 
+@cache
 def adjectives(lexicon: Lexicon, noun: Noun) -> list[Adjective]:
     return [one for one in lexicon.adjectives if noun.ko in one.of or noun.classes & one.of]
 

@@ -1,8 +1,8 @@
 """Whole English-Korean sentences, one right Korean sentence for each English one.
 
 The English side tells the style: whoever answers, greets or addresses an elder (Yes, ... Hello, ... Teacher, ...)
-or says Please speaks 해요체; all else is in the plain style, 해라체: -ㄴ다, -니?, -아라. Contractions are 안 and 못, the
-long forms -지 않다 and -(으)ㄹ 수 없다: I don't go, 안 간다; I do not go, 가지 않는다. With `strict`, it is
+or says Please speaks 해요체; all else is in the plain style, 해라체: -ㄴ다, -니?, -아라. Contractions are 안 and 못,
+the long forms -지 않다 and -(으)ㄹ 수 없다: I don't go, 안 간다; I do not go, 가지 않는다. With `strict`, it is
 the Korean side that has one right English sentence, and 해요체 and 합니다체 come without an opener, too.
 """
 
