@@ -79,7 +79,7 @@ def test_one_side_tells_the_other(strict: bool):
 def test_english_agrees(made):
     text = " | ".join(one.english for one in made)
     wrong = (
-        r"\b(I is|I are|he are|she are|they is|they was|we was|you was|a [aeiou]\w*|an [^aeiou ]\w*)\b"
+        r"\b(I is|I are|he are|she are|they is|they was|we was|you was|a [aeiou]\w*|an (?!hour)[^aeiou ]\w*)\b"
     )
     assert not re.search(wrong, text)
     assert not re.search(r"\b(this|that|a) (socks|shoes|pants|glasses|sneakers)\b", text)
@@ -100,12 +100,12 @@ def test_politeness_is_told_by_the_opening(made):
 
 
 def test_splits_share_nothing_and_hold_combinations_out():
-    splits = {name: list(write(1, 1500, name)) for name in ("train", "valid", "test")}
+    splits = {name: list(write(1, 300, name)) for name in ("train", "valid", "test")}
     for side in (0, 1):
         texts = [{one[side] for one in rows} for rows in splits.values()]
         assert len(set().union(*texts)) == sum(len(one) for one in texts)
     assert not any(held_out(one) for name in ("train", "valid") for one in splits[name])
-    assert sum(held_out(one) for one in splits["test"]) > 300
+    assert sum(held_out(one) for one in splits["test"]) > 60
     assert {split_of(one) for one in splits["valid"]} == {"valid"}
 
 
