@@ -42,6 +42,7 @@ def look(trace: Trace) -> None:
             tint = measure_choice(attn)
         with grid:
             all_heads(attn, layer, head, stretch, tint, ui.file_stem(trace.src_text, trace.model, kind))
+    ui.let_draw()
     with right:
         view = ui.choice("view", ("heatmap", "links", "numbers"), label=False)
         one_head(one, view, stretch, f"{t(f'kind.{kind}')} · {name}", reading, stem)

@@ -32,6 +32,14 @@ def _seeds() -> None:
 
 
 @pytest.fixture(autouse=True)
+def _no_head_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No browser is drawing here."""
+    from core.ui import waiting
+
+    monkeypatch.setattr(waiting, "HEAD_START", 0.0)
+
+
+@pytest.fixture(autouse=True)
 def _valid_figures(monkeypatch: pytest.MonkeyPatch) -> None:
     """Figures are built without Plotly's validation. Here each is built with it too, and must come out the same."""
     build = theme.unvalidated

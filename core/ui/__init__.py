@@ -18,7 +18,7 @@ from core.ui.showing import (
     style,
     translation,
 )
-from core.ui.waiting import attempt
+from core.ui.waiting import attempt, let_draw
 
 __all__ = [
     "READERS",
@@ -32,6 +32,7 @@ __all__ = [
     "language",
     "language_picker",
     "lesson",
+    "let_draw",
     "longer_than_trained",
     "md",
     "model_picker",

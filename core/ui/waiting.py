@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from typing import TypeVar
@@ -14,11 +15,22 @@ from core.ui.language import language, md, t
 
 Found = TypeVar("Found")
 OnStep = Callable[[int, int], None]  # (step, limit)
+HEAD_START = 0.8  # seconds
 PATIENCE, TICK = 0.4, 0.1  # seconds until a wait is shown, and between two looks at it
 
 
 class _StopError(Exception):
     """Raised in the work itself, at its next step."""
+
+
+def let_draw() -> None:
+    """Once a session: a moment for the browser to draw what it was sent, before it gets a Plotly chart.
+
+    Reading Plotly keeps a browser busy for one or two seconds, in which it draws nothing else.
+    """
+    if "let_draw" not in st.session_state:
+        st.session_state.let_draw = True
+        time.sleep(HEAD_START)
 
 
 def attempt(work: Callable[[OnStep], Found], name: str, *, step: str = "run.step") -> Found | None:
