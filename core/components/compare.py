@@ -101,7 +101,7 @@ def compare(
     }  # fmt: skip
 
     def tell() -> None:
-        picked, row = ((st.session_state.get(key) or {}).get("chosen") or (None, None))
+        picked, row = (st.session_state.get(key) or {}).get("chosen") or (None, None)
         if picked is None or not 0 <= int(picked) < len(panels):
             return
         if on_choose:
