@@ -63,8 +63,7 @@ def test_every_family_is_named_and_shown_and_goes_on_to_decoding(open_app, root)
             found = tracing.trace(model, TEXT)
             expect(page.locator(".decoding .film button")).to_have_count(len(found.steps))
             assert "model=hf" in page.url
-            page.go_back()
-            settle(page)
+            page.get_by_test_id("stSidebar").get_by_role("link", name=translate("en", "anymodel.nav")).click()
             box = page.get_by_label(translate("en", "anymodel.model"), exact=True)
 
 
