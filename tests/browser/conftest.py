@@ -9,6 +9,7 @@ import pytest
 
 from tests.browser.serve import CHROMIUM, ROOT, serve
 
+PATIENCE = 60_000  # milliseconds, on a machine with other work; nothing is asserted of time
 REQUIRED = os.environ.get("HEADLIGHT_BROWSER") == "required"
 
 
@@ -17,8 +18,9 @@ def chromium():
     path = shutil.which("chromium")
     if path is None:
         (pytest.fail if REQUIRED else pytest.skip)("no Chromium here: install Debian's package `chromium`")
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=list(CHROMIUM))
         yield browser
@@ -46,6 +48,7 @@ def open_app(chromium, app_address):
         )
         contexts.append(context)
         page = context.new_page()
+        page.set_default_timeout(PATIENCE)
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.on("request", lambda request: requests.append(request.url))
         page.goto(f"{app_address}/{query}")
