@@ -86,8 +86,7 @@ def test_a_row_that_is_hidden_whole_is_named(open_app):
     page.get_by_text(translate("en", "masks.blind", queries=name), exact=True).wait_for()
     assert "nan" not in page.locator(".matrices").first.inner_text().lower()
     page.get_by_role("button", name=translate("en", "masks.reset")).click()
-    settle(page)
-    assert page.get_by_text(translate("en", "masks.own"), exact=True).is_visible()
+    page.get_by_text(translate("en", "masks.own"), exact=True).wait_for()
 
 
 def test_the_future_leaks_on_a_phone_in_korean(open_app):
