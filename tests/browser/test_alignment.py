@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from playwright.sync_api import expect
 
 from core.i18n import translate
 from tests.browser.conftest import settle
@@ -37,7 +38,7 @@ def test_a_sentence_is_typed_and_a_clicked_row_is_followed(open_app):
     page.wait_for_function("() => location.search.includes('alignment.word=')")
     settle(page)
     mark = page.locator(".compare .item").last.locator(".mark.held")
-    assert mark.is_visible(), "the followed row stays outlined"
+    expect(mark, "the followed row stays outlined").to_be_visible()
     before = mark.bounding_box()
     page.reload()
     settle(page)

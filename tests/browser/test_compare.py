@@ -65,7 +65,7 @@ def test_pointing_at_a_cell_reads_it_in_both_maps_and_in_the_difference_without_
         assert tokens(attn.queries)[query] in told
         assert tokens(attn.keys)[key] in told
         for other in range(3):
-            assert panel(page, other)[2].is_visible()
+            expect(panel(page, other)[2]).to_be_visible()
 
     # By mouse: the outlined cell lies under the pointer, in this map and at the same place of the other.
     canvas, _, cell = panel(page, 0)
@@ -136,5 +136,5 @@ def test_on_a_phone_in_korean_a_changed_word_is_named(open_app):
     expect(panel(page, 1)[1]).not_to_have_text("")
     point(page, 0, 0, 3)  # a column that B does not have: its row alone is outlined there
     expect(panel(page, 1)[1]).to_have_text("")
-    assert page.locator(".compare .item").nth(1).locator(".mark.row").is_visible()
+    expect(page.locator(".compare .item").nth(1).locator(".mark.row")).to_be_visible()
     assert np.isclose(page.evaluate("document.documentElement.scrollWidth"), 400, atol=1), "nothing sticks out"

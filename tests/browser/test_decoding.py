@@ -101,7 +101,7 @@ def test_steps_by_keyboard_then_another_word_and_back(visit, model):
     forced = trace(model, TEXT, Search(prefix=prefix))
     expect(page.locator(".decoding .film b")).to_have_text(tokens(forced))
     settle(page)
-    assert page.get_by_text(f"→ {forced.tgt_text}", exact=True).is_visible()
+    expect(page.get_by_text(f"→ {forced.tgt_text}", exact=True)).to_be_visible()
     assert page.locator(".decoding .film .forced").count() == 2
     count(page, 2, len(forced.steps))  # where the word was chosen
     assert f"forced={prefix[0]}.{prefix[1]}" in page.url

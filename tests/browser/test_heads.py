@@ -101,7 +101,7 @@ def test_a_student_points_clicks_and_moves_by_keys_and_sees_the_models_numbers(o
     text = "Where is my blue book?"
     page = open_app(f"?lang=en&sentence={text.replace(' ', '%20')}")
     run = trace(load_model(MODEL), text)
-    assert page.get_by_text(f"→ {run.tgt_text}", exact=True).is_visible()
+    expect(page.get_by_text(f"→ {run.tgt_text}", exact=True)).to_be_visible()
     for kind in run.kinds:
         choose(page, t(f"kind.{kind}"))
         assert close_to(drawn(page), by_word(run[kind]).head(0, 0).tolist()), kind
@@ -217,7 +217,7 @@ def test_a_link_opens_the_same_view_in_another_browser(open_app):
     text = "I like your idea."
     page = open_app("?lang=en&beam=4&hypothesis=1&sentence=I%20like%20your%20idea.")
     run = trace(load_model(MODEL), text, Search(4), chosen=1)
-    assert page.get_by_text(f"→ {run.tgt_text}", exact=True).is_visible()
+    expect(page.get_by_text(f"→ {run.tgt_text}", exact=True)).to_be_visible()
     choose(page, t("kind.cross"))
     page.get_by_role("button", name=t("share.link")).click()
     page.get_by_text(t("share.copied"), exact=True).wait_for()
@@ -229,7 +229,7 @@ def test_a_link_opens_the_same_view_in_another_browser(open_app):
         "lang": "en",
     }  # fmt: skip
     other = open_app("?" + urlsplit(address).query, locale="ko-KR")
-    assert other.get_by_text(f"→ {run.tgt_text}", exact=True).is_visible()
+    expect(other.get_by_text(f"→ {run.tgt_text}", exact=True)).to_be_visible()
     expect(sentence_box(other)).to_have_value(text)
     assert drawn(other) == drawn(page)
     assert close_to(drawn(page), by_word(run["cross"]).head(0, 0).tolist())
@@ -254,7 +254,7 @@ def test_a_link_opens_the_same_view_in_another_browser(open_app):
 
 def test_two_people_two_languages_and_neither_sees_the_other(open_app):
     one, two = open_app(locale="ko-KR"), open_app("?lang=en")
-    assert one.get_by_role("heading", name=t("heads.title", "ko")).is_visible()
+    expect(one.get_by_role("heading", name=t("heads.title", "ko"))).to_be_visible()
     type_sentence(one, "My secret is a cat.", "ko")
     type_sentence(two, "The weather is nice today.")
     assert "secret" not in two.content()
@@ -262,7 +262,7 @@ def test_two_people_two_languages_and_neither_sees_the_other(open_app):
     one.get_by_label("언어 · Language").click()
     one.get_by_role("option", name="English").click()
     settle(one)
-    assert one.get_by_role("heading", name=t("heads.title")).is_visible()
+    expect(one.get_by_role("heading", name=t("heads.title"))).to_be_visible()
     assert "lang=en" in one.url
     expect(sentence_box(one)).to_have_value("My secret is a cat.")
     one.reload()
@@ -280,7 +280,7 @@ def test_whatever_is_typed_is_a_picture_or_a_sentence_and_never_markup(open_app)
         ("   ", t("error.empty", "ko")),
     ):
         type_sentence(page, text, "ko")
-        assert page.get_by_text(said, exact=True).is_visible(), text[:20]
+        expect(page.get_by_text(said, exact=True)).to_be_visible()
         expect(sentence_box(page, "ko")).to_have_value(text)
     for text in (
         "<b>no</b> <script>title=1</script>",
@@ -305,7 +305,7 @@ def test_five_hundred_pieces_can_still_be_pointed_at_chosen_and_read(open_app):
     page = open_app(f"?lang=en&sentence={'+'.join(['go'] * 500)}")
     _, data = saved(page, lambda: page.get_by_role("button", name=t("save.npz"), exact=True).click())
     run = by_word(Trace.from_npz(data)["encoder_self"])  # a second run here would take seconds
-    assert page.get_by_text(t("output.beyond", n=500, trained=read_info(MODEL).trained)).is_visible()
+    expect(page.get_by_text(t("output.beyond", n=500, trained=read_info(MODEL).trained))).to_be_visible()
     assert page.get_by_text(t("heads.crowded", n=501)).count() == 1
     assert page.locator(".js-plotly-plot .xtick").count() <= 60
     hover = page.locator(".hoverlayer text").first

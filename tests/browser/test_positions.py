@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from playwright.sync_api import expect
 
 from core.i18n import translate
 from core.lab.positions import Encoding, backwards
@@ -53,7 +54,9 @@ def test_a_sentence_is_turned_round_and_the_slider_moves_by_keys(open_app):
     page.reload()
     settle(page)
     page.get_by_text(f"one turn in {wave} positions", exact=False).first.wait_for()
-    assert page.get_by_role("cell", name=found.shuffled_on, exact=True).first.is_visible(), "the link keeps the view"
+    expect(
+        page.get_by_role("cell", name=found.shuffled_on, exact=True).first, "the link keeps the view"
+    ).to_be_visible()
 
 
 def test_a_rotation_on_a_phone_in_korean(open_app):
