@@ -13,8 +13,10 @@ CONFIG ?= transformer-en-fr
 run: .venv/app
 	$(BIN)/streamlit run app.py
 
+# Journeys in Chromium come last and one at a time: two browsers would only wait for each other.
 test: .venv/dev
-	$(BIN)/pytest
+	$(BIN)/pytest -n 2 --dist loadfile -m "not browser"
+	$(BIN)/pytest -m browser
 
 check: .venv/dev
 	$(BIN)/ruff check .
