@@ -23,6 +23,15 @@ class Record:
             raise ValueError(f"{cls.__name__}: {error}") from error
 
 
+class NoMaps(Record):
+    """The config of a model without attention."""
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """Which attention maps a run leaves."""
+        return ()
+
+
 def check_positive(record: Any, *names: str) -> None:
     for name in names:
         if getattr(record, name) < 1:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from core.config.record import Record, check_common, check_positive
+from core.config.record import NoMaps, Record, check_common, check_positive
 
 CELLS = ("rnn", "lstm", "gru")
 ATTENTIONS = ("none", "bahdanau", "dot", "general", "concat", "local-m", "local-p")
@@ -65,7 +65,7 @@ class Seq2SeqConfig(Record):
 
 
 @dataclass(frozen=True)
-class LanguageModelConfig(Record):
+class LanguageModelConfig(NoMaps):
     """A recurrent language model of one language."""
 
     vocab_size: int
@@ -90,11 +90,6 @@ class LanguageModelConfig(Record):
         if self.tied and self.d_model != self.hidden:
             raise ValueError(f"tied weights need d_model {self.d_model} to be hidden {self.hidden}")
         check_common(self)
-
-    @property
-    def kinds(self) -> tuple[str, ...]:
-        """Which attention maps a run leaves."""
-        return ()
 
     @property
     def size(self) -> str:

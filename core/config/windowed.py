@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from core.config.record import Record, check_common, check_positive
+from core.config.record import NoMaps, check_common, check_positive
 
 
 @dataclass(frozen=True)
-class MarkovConfig(Record):
+class MarkovConfig(NoMaps):
     """Counts of what came after the last `order` tokens, and after fewer."""
 
     vocab_size: int
@@ -27,18 +27,13 @@ class MarkovConfig(Record):
         check_common(self)
 
     @property
-    def kinds(self) -> tuple[str, ...]:
-        """Which attention maps a run leaves."""
-        return ()
-
-    @property
     def size(self) -> str:
         """In a few words, for a list of models."""
         return f"the last {self.order} tokens, {self.entries} counts"
 
 
 @dataclass(frozen=True)
-class WindowConfig(Record):
+class WindowConfig(NoMaps):
     """A neural language model of a fixed window (Bengio et al. 2003)."""
 
     vocab_size: int
@@ -54,11 +49,6 @@ class WindowConfig(Record):
     def __post_init__(self) -> None:
         check_positive(self, "vocab_size", "window", "d_model", "hidden", "max_len")
         check_common(self)
-
-    @property
-    def kinds(self) -> tuple[str, ...]:
-        """Which attention maps a run leaves."""
-        return ()
 
     @property
     def size(self) -> str:

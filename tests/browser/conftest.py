@@ -34,8 +34,17 @@ def app_address():
         yield url
 
 
+@pytest.fixture(scope="session")
+def _pages_are_known(chromium, app_address):
+    """A new server learns from its first visit which pages there are; until then a link to one opens it alone."""
+    page = chromium.new_page()
+    page.goto(app_address)
+    settle(page)
+    page.close()
+
+
 @pytest.fixture
-def open_app(chromium, app_address):
+def open_app(chromium, app_address, _pages_are_known):
     """Opens the app in a session of its own. At the end: no error on any page, no request beyond this machine."""
     contexts, errors, requests = [], [], []
 

@@ -11,15 +11,6 @@ from tests.browser.conftest import settle
 pytestmark = pytest.mark.browser
 
 
-@pytest.fixture(scope="module", autouse=True)
-def _pages_are_known(chromium, app_address):
-    """A new server learns from its first visit which pages there are; until then a link to one opens it alone."""
-    page = chromium.new_page()
-    page.goto(app_address)
-    settle(page)
-    page.close()
-
-
 def test_a_sentence_is_typed_and_a_clicked_row_is_followed(open_app):
     page = open_app("alignment?lang=en")
     field = page.get_by_label(translate("en", "ask.sentence"), exact=True)

@@ -16,15 +16,6 @@ MODEL, TEXT = "transformer-en-fr", "I like your idea."
 LINK = "masks?lang=en&sentence=I%20like%20your%20idea.&masks.pads=0&layer=2&head=3"
 
 
-@pytest.fixture(scope="module", autouse=True)
-def _pages_are_known(chromium, app_address):
-    """A new server learns from its first visit which pages there are; until then a link to one opens it alone."""
-    page = chromium.new_page()
-    page.goto(app_address)
-    settle(page)
-    page.close()
-
-
 def canvas(page, title):
     """The matrix of that title, rolled into view."""
     found = page.get_by_role("application", name=translate("en", title), exact=False).first

@@ -16,15 +16,6 @@ pytestmark = pytest.mark.browser
 MODEL, TEXT = "transformer-en-fr", "Tom loves Mary."
 
 
-@pytest.fixture(scope="module", autouse=True)
-def _pages_are_known(chromium, app_address):
-    """A new server learns from its first visit which pages there are; until then a link to one opens it alone."""
-    page = chromium.new_page()
-    page.goto(app_address)
-    settle(page)
-    page.close()
-
-
 def drawn(page, key, trace, values):
     """Numbers of a Plotly picture as the browser has them."""
     picture = page.locator(f".st-key-{key.replace('.', '-')} .js-plotly-plot").first

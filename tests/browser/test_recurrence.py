@@ -17,14 +17,6 @@ pytestmark = pytest.mark.browser
 MODEL, TEXT = "transformer-en-fr", "The cat sleeps on the table."
 
 
-@pytest.fixture(scope="module", autouse=True)
-def _pages_are_known(chromium, app_address):
-    page = chromium.new_page()
-    page.goto(app_address)
-    settle(page)
-    page.close()
-
-
 def test_a_typed_sentence_explodes_on_a_straight_line(open_app):
     page = open_app("gradients?lang=en&gradients.weights=random&gradients.of=h&gradients.gain=1.5&gradients.back=0")
     sentence = page.get_by_role("textbox", name=translate("en", "ask.sentence"))

@@ -28,15 +28,6 @@ def run():
     return found, whole(model, TEXT, [step.written.id for step in found.steps], 64)
 
 
-@pytest.fixture(scope="module", autouse=True)
-def _pages_are_known(chromium, app_address):
-    """A new server learns from its first visit which pages there are; until then a link to one opens it alone."""
-    page = chromium.new_page()
-    page.goto(app_address)
-    settle(page)
-    page.close()
-
-
 def opened(open_app, query, **screen):
     page = open_app(LINK + query, **screen)
     canvas = page.locator(".whole canvas.over")

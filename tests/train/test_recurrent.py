@@ -37,7 +37,7 @@ def test_three_pairs_are_learned_by_heart(corpus: Path, tmp_path: Path, config: 
     assert translate(model, [src for src, _ in three], beam=3) == [tgt for _, tgt in three]
 
 
-@pytest.mark.parametrize("config", ["toy-none", "toy-bahdanau", "toy-local-p", "toy-lm"])
+@pytest.mark.parametrize("config", ["toy-none", "toy-bahdanau", "toy-local-p", "toy-lm", "toy-gpt", "toy-bert"])
 def test_stopping_and_going_on_is_never_stopping(
     pairs: list[Pair], tmp_path: Path, config: str, monkeypatch: pytest.MonkeyPatch
 ):

@@ -8,52 +8,22 @@ from pathlib import Path
 
 import pytest
 import torch
-from safetensors.torch import load_file
 from torch.nn import functional as F  # noqa: N812 - its usual name
 from torch.testing import assert_close
 
-from core.config import Augmentation
 from core.evaluate import perplexity
 from core.lab.blanks import guesses
 from core.models import load_model
 from core.text.corpus import Pair, read_pairs
 from core.text.tokenizer import Tokenizer
-from core.train import loop
 from core.train.__main__ import main, prepare
-from core.train.checkpoint import STATE
-from core.train.loop import Run, Stopped, train, update
+from core.train.loop import train
 from core.train.objectives import NO_PAIR, Blanks, Marked
 from core.train.recipes import RECIPES
 
 
 def command(config: str, corpus: Path, out: Path, *more: str) -> int:
     return main(["--config", config, "--corpus", str(corpus), "--out", str(out), *more])
-
-
-@pytest.mark.parametrize("config", ["toy-gpt", "toy-bert"])
-def test_stopping_and_going_on_is_never_stopping(
-    pairs: list[Pair], tmp_path: Path, config: str, monkeypatch: pytest.MonkeyPatch
-):
-    recipe = replace(RECIPES[config], augmentation=Augmentation(0.2, 0.2, 0.5))
-
-    def run(out: str) -> Run:
-        return prepare(recipe, pairs[:30], pairs[30:40], tmp_path / out)
-
-    assert train(run("unbroken")).epoch == 2
-
-    def stop_at_5(one: Run, batch: object) -> float:
-        if one.progress.step == 4:
-            loop.signal.raise_signal(loop.signal.SIGTERM)
-        return update(one, batch)
-
-    monkeypatch.setattr(loop, "update", stop_at_5)
-    with pytest.raises(Stopped):
-        train(run("stopped"))
-    monkeypatch.setattr(loop, "update", update)
-    assert train(run("stopped")).epoch == 2
-    whole, again = (load_file(tmp_path / out / STATE) for out in ("unbroken", "stopped"))
-    for name, tensor in whole.items():
-        assert torch.equal(again[name], tensor), name
 
 
 def test_gpt_learns_the_source_side_by_heart(corpus: Path, tmp_path: Path):
