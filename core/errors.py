@@ -18,3 +18,7 @@ class TextError(UserError):
 
 class ModelError(UserError):
     """A model that cannot be used; `values` name the file."""
+
+
+class StopError(Exception):
+    """Raised by whoever is told how far a work is: the work ends at this step. Nobody is told, nothing went wrong."""

@@ -21,6 +21,7 @@ TABLE = {
     "pages": "streamlit core.ui core.components core.figures core.measures core.promises core.reading core.samples "
     "core.trace",
     "core.__main__": "core.errors core.hub core.i18n core.models core.shelf core.trace core.tracing",
+    "core.apart": "torch core.errors core.models core.search core.trace core.tracing",
     "core.cards": "core.shelf",
     "core.components": "streamlit numpy core.search core.trace core.figures.theme",
     "core.config": "",
@@ -49,7 +50,7 @@ TABLE = {
     "core.drafting": "torch core.decode core.models core.nn",
     "core.tracing": "torch numpy core.config core.decode core.drafting core.errors core.models core.nn core.search "
     "core.text core.trace",
-    "core.train": "torch jaxtyping accelerate safetensors tqdm core.config core.models core.nn core.shelf core.text",
+    "core.train": "torch jaxtyping accelerate safetensors sklearn tqdm core.config core.models core.nn core.shelf core.text",
     "core.ui": "streamlit torch numpy pandas plotly core",
 }
 WITHOUT_TORCH = ("app", "pages", "core.components", "core.figures", "core.measures", "core.trace")

@@ -2,6 +2,7 @@
 
 from core.ui.asking import ask, choice, model_picker, pick, put_pick, search_options
 from core.ui.language import language, language_picker, md, t, texts
+from core.ui.many import count_session
 from core.ui.named import READERS, WRITERS
 from core.ui.running import run, run_or_say, warm_up
 from core.ui.showing import (
@@ -26,6 +27,7 @@ __all__ = [
     "ask",
     "attempt",
     "choice",
+    "count_session",
     "dark",
     "downloads",
     "file_stem",

@@ -5,15 +5,18 @@ from __future__ import annotations
 import gc
 import threading
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING, cast
 
 import streamlit as st
 
 from core import samples
+from core.apart import GoneError
 from core.search import Sampling, Search
 from core.shelf import ModelInfo
 from core.trace import Trace
 from core.ui import named
+from core.ui.many import apart
 from core.ui.sockets import send_at_once
 from core.ui.waiting import OnStep, attempt
 
@@ -54,9 +57,7 @@ def run(
     """Everything a model did with a text; raises `UserError`. `on_step` hears how far it is, and changes no answer."""
     search = Search(beam, sampling=sampling, prefix=prefix)
     if named.is_named(name):
-        from core.decode import unheard
-
-        return named.run(name, text, search, chosen, _on_step=on_step or unheard)
+        return named.run(name, text, search, chosen, _on_step=on_step or _unheard)
     return _run(name, text, search, chosen, _on_step=on_step)
 
 
@@ -64,12 +65,17 @@ def run(
 def _run(name: str, text: str, search: Search, chosen: int, *, _on_step: OnStep | None) -> Trace:
     if search == Search() and (found := samples.stored(name, text)):
         return found
-    from core.decode import unheard
-    from core.tracing import trace
-
-    model = load(name)
     with _ONE_AT_A_TIME:
-        return trace(model, text, search, chosen, _on_step or unheard)
+        if other := apart():
+            with suppress(GoneError):
+                return other.trace(name, text, search, chosen, _on_step or _unheard)
+        from core.tracing import trace
+
+        return trace(load(name), text, search, chosen, _on_step or _unheard)
+
+
+def _unheard(step: int, limit: int) -> None:
+    pass
 
 
 def run_or_say(

@@ -10,17 +10,13 @@ from typing import TypeVar
 import streamlit as st
 
 from core import i18n
-from core.errors import UserError
+from core.errors import StopError, UserError
 from core.ui.language import language, md, t
 
 Found = TypeVar("Found")
 OnStep = Callable[[int, int], None]  # (step, limit)
 HEAD_START = 0.8  # seconds
 PATIENCE, TICK = 0.4, 0.1  # seconds until a wait is shown, and between two looks at it
-
-
-class _StopError(Exception):
-    """Raised in the work itself, at its next step."""
 
 
 def let_draw() -> None:
@@ -62,7 +58,7 @@ def _watched(work: Callable[[OnStep], Found], name: str, said: str, on_stop: Cal
         nonlocal at
         at = (step, limit)
         if not going:
-            raise _StopError
+            raise StopError
 
     place, pool = st.empty(), ThreadPoolExecutor(1)
     try:
