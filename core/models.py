@@ -14,17 +14,30 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor
 from typing_extensions import TypeVar
 
-from core.config import TRANSLATORS
+from core.config import TRANSLATORS, ViTConfig
 from core.errors import ModelError
 from core.nn.build import AnyNet, build
 from core.nn.lean import LeanDecoder
 from core.nn.transformer import Transformer
+from core.nn.vit import VisionTransformer
 from core.shelf import CONFIG, ModelInfo, installed, read_info
 from core.text.tokenizer import Tokenizer
 
-__all__ = ["CARD", "CONFIG", "Model", "ModelInfo", "installed", "load_model", "read_info", "save_model"]
+__all__ = [
+    "CARD",
+    "CONFIG",
+    "Model",
+    "ModelInfo",
+    "PictureModel",
+    "installed",
+    "load_model",
+    "load_picture_model",
+    "read_info",
+    "save_model",
+]
 
 WEIGHTS, TOKENIZER, CARD = "model.safetensors", "tokenizer.json", "README.md"
+HELD_OUT = "held_out.safetensors"  # of a model of pictures: `images` and `labels` that it did not learn from
 
 
 NetT_co = TypeVar("NetT_co", bound=AnyNet, default=Transformer, covariant=True)
@@ -49,14 +62,35 @@ class Model(Generic[NetT_co]):
 
     def checked(self, logits: Tensor) -> Tensor:
         """The same; `ModelError` where they are not numbers: finite weights can be so large that their sums are not."""
-        if not logits.isfinite().all():
-            raise ModelError("model_overflow", file=str(self.info.folder / WEIGHTS))
-        return logits
+        return _finite(logits, self.info)
+
+
+@dataclass(frozen=True)
+class PictureModel:
+    """A loaded model that reads pictures, ready to be asked: it knows no pieces, so it has no tokenizer."""
+
+    info: ModelInfo[ViTConfig]
+    net: VisionTransformer
+
+
+def load_picture_model(name: str, root: Path | None = None) -> PictureModel:
+    """Weights and config of an installed model of pictures; `ModelError` names the file that is at fault."""
+    info = read_info(name, root)
+    net = build(info.config)
+    if not isinstance(net, VisionTransformer):
+        raise ModelError("model_no_pictures", name=name)
+    load_weights(net, info.folder / WEIGHTS)
+    c: ViTConfig = info.config
+    with torch.inference_mode():
+        _finite(net.eval()(torch.zeros(1, c.channels, c.image_size, c.image_size)).logits, info)
+    return PictureModel(info, net)
 
 
 def load_model(name: str, root: Path | None = None) -> Model[Any]:
     """Weights, config and tokenizer of an installed model; `ModelError` names the file that is at fault."""
     info = read_info(name, root)
+    if isinstance(info.config, ViTConfig):
+        raise ModelError("model_no_text", name=name)
     net = build(info.config)
     load_weights(net, info.folder / WEIGHTS)
     path = info.folder / TOKENIZER
@@ -71,6 +105,12 @@ def load_model(name: str, root: Path | None = None) -> Model[Any]:
         src, tgt = torch.tensor([[tokenizer.eos]]), torch.tensor([[tokenizer.bos]])
         model.checked((net(src, tgt) if info.architecture in TRANSLATORS else net(tgt)).logits)
     return model
+
+
+def _finite(logits: Tensor, info: ModelInfo[Any]) -> Tensor:
+    if not logits.isfinite().all():
+        raise ModelError("model_overflow", file=str(info.folder / WEIGHTS))
+    return logits
 
 
 def load_weights(net: torch.nn.Module, path: Path, whole: bool = True) -> None:
@@ -94,11 +134,12 @@ def load_weights(net: torch.nn.Module, path: Path, whole: bool = True) -> None:
 def save_model(
     folder: Path,
     net: torch.nn.Module,
-    tokenizer: Tokenizer,
+    tokenizer: Tokenizer | None,
     record: dict[str, Any],
     weights: dict[str, Tensor] | None = None,
 ) -> None:
-    """Write weights (half precision; `weights` in place of the net's own), config and tokenizer; counts stay whole."""
+    """Write weights (half precision; `weights` in place of the net's own), config and, if any, tokenizer; counts stay
+    whole."""
     folder.mkdir(parents=True, exist_ok=True)
     tensors = {
         name: (tensor.detach().half() if tensor.is_floating_point() else tensor.detach()).contiguous()
@@ -106,7 +147,8 @@ def save_model(
     }
     write(folder / WEIGHTS, tensors)
     (folder / CONFIG).write_text(json.dumps(record, indent=2) + "\n", "utf-8")
-    tokenizer.save(folder / TOKENIZER)
+    if tokenizer is not None:
+        tokenizer.save(folder / TOKENIZER)
 
 
 def write(path: Path, tensors: dict[str, Tensor], metadata: dict[str, str] | None = None) -> None:

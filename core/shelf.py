@@ -34,7 +34,7 @@ class ModelInfo(Generic[ConfigT]):
 
     name: str
     architecture: str
-    src: str  # language codes, as in ISO 639-1
+    src: str  # language codes, as in ISO 639-1; of what reads pictures, "image"
     tgt: str
     config: ConfigT
     folder: Path

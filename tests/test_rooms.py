@@ -50,7 +50,8 @@ TABLE = {
     "core.drafting": "torch core.decode core.models core.nn",
     "core.tracing": "torch numpy core.config core.decode core.drafting core.errors core.models core.nn core.search "
     "core.text core.trace",
-    "core.train": "torch jaxtyping accelerate safetensors sklearn tqdm core.config core.models core.nn core.shelf core.text",
+    "core.train": "torch jaxtyping accelerate safetensors sklearn tqdm core.config core.models core.nn core.shelf "
+    "core.text",
     "core.ui": "streamlit torch numpy pandas plotly core",
 }
 WITHOUT_TORCH = ("app", "pages", "core.components", "core.figures", "core.measures", "core.trace")

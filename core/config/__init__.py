@@ -3,12 +3,14 @@
 from core.config.recurrent import ATTENTIONS, CELLS, LanguageModelConfig, Seq2SeqConfig
 from core.config.training import Augmentation, TrainConfig
 from core.config.transformer import BertConfig, GPTConfig, LayerShape, TransformerConfig
+from core.config.vision import ViTConfig
 from core.config.windowed import MarkovConfig, WindowConfig
 
-ModelConfig = (
+TextConfig = (
     TransformerConfig | Seq2SeqConfig | LanguageModelConfig | GPTConfig | BertConfig | MarkovConfig | WindowConfig
 )
-ARCHITECTURES: dict[str, type[ModelConfig]] = {
+ModelConfig = TextConfig | ViTConfig
+TEXT_ARCHITECTURES: dict[str, type[TextConfig]] = {
     "transformer": TransformerConfig,
     "seq2seq": Seq2SeqConfig,
     "rnn_lm": LanguageModelConfig,
@@ -17,6 +19,7 @@ ARCHITECTURES: dict[str, type[ModelConfig]] = {
     "markov": MarkovConfig,
     "window": WindowConfig,
 }
+ARCHITECTURES: dict[str, type[ModelConfig]] = {**TEXT_ARCHITECTURES, "vit": ViTConfig}
 TRANSLATORS = ("transformer", "seq2seq")  # the architectures that read one language and write another
 LANGUAGE_MODELS = ("markov", "window", "rnn_lm", "gpt")  # those that go on with a text
 
@@ -25,6 +28,7 @@ __all__ = [
     "ATTENTIONS",
     "CELLS",
     "LANGUAGE_MODELS",
+    "TEXT_ARCHITECTURES",
     "TRANSLATORS",
     "Augmentation",
     "BertConfig",
@@ -34,7 +38,9 @@ __all__ = [
     "MarkovConfig",
     "ModelConfig",
     "Seq2SeqConfig",
+    "TextConfig",
     "TrainConfig",
     "TransformerConfig",
+    "ViTConfig",
     "WindowConfig",
 ]

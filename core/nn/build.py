@@ -13,6 +13,7 @@ from core.config import (
     ModelConfig,
     Seq2SeqConfig,
     TransformerConfig,
+    ViTConfig,
     WindowConfig,
 )
 from core.nn import bert, gpt, seq2seq, transformer
@@ -22,13 +23,14 @@ from core.nn.language_model import LanguageModel
 from core.nn.markov import Markov
 from core.nn.seq2seq import Seq2Seq
 from core.nn.transformer import Transformer
+from core.nn.vit import VisionTransformer
 from core.nn.windowed import WindowModel
 
 Output = transformer.Output | seq2seq.Output | gpt.Output | bert.Output
 Net = Transformer | Seq2Seq  # translators: each is a `Stepper`, and `forward(src, tgt)` gives logits and maps
 Traced = Net | GPT | Bert  # those that leave a Trace
 NextWord = LanguageModel | GPT | Markov | WindowModel  # `forward(tokens)` gives the logits of each one's successor
-AnyNet = Traced | NextWord
+AnyNet = Traced | NextWord | VisionTransformer
 
 _NETS: dict[type[ModelConfig], Callable[[Any], AnyNet]] = {
     TransformerConfig: Transformer,
@@ -38,6 +40,7 @@ _NETS: dict[type[ModelConfig], Callable[[Any], AnyNet]] = {
     BertConfig: Bert,
     MarkovConfig: Markov,
     WindowConfig: WindowModel,
+    ViTConfig: VisionTransformer,
 }
 
 
