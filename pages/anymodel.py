@@ -7,6 +7,8 @@ from core.trace import Trace
 from core.ui import anymodel as page
 from core.ui import anymodel_shown as shown
 from core.ui import t
+from core.ui.beside import chosen_picture, second_text
+from core.ui.named import Beside
 
 info = ui.model_picker()
 text = ui.ask("anymodel", info)
@@ -17,11 +19,7 @@ with first:
         help=t("anymodel.help"),
     )  # fmt: skip
 with second:
-    pair: str = st.text_input(
-        t("anymodel.pair"), key="anymodel.pair", bind="query-params", help=t("anymodel.pair.help")
-    )
-
-
+    pair = second_text()
 page.on_server()
 
 
@@ -37,15 +35,10 @@ def named(name: str) -> None:
     family = page.may_load(folder, name) if folder else None
     if folder is None or family is None:
         return
-    picture = b""
-    if family == "vision":
-        file = st.file_uploader(t("anymodel.picture"), ("png", "jpg", "jpeg"), key="anymodel.picture")
-        if file is None:
-            return
-        picture = file.getvalue()
-    if trace := page.run(folder, name, text, pair.strip(), picture):
+    beside = chosen_picture() if family == "vision" else Beside(pair)
+    if beside and (trace := page.run(folder, name, text, beside)):
         look(trace)
-        page.further(name, text, family)
+        page.further(name, text, family, beside)
 
 
 if name.strip():

@@ -18,10 +18,11 @@ from core.ui.measuring import measure_choice
 
 # What the link holds.
 LINKED = ("sentence", "model", "beam", "hypothesis", "kind", "unit", "layer", "head", "view", "stretch", "measure",
-          "measure.sorted")  # fmt: skip
+          "measure.sorted", "anymodel.pair")  # fmt: skip
 
-info = ui.model_picker(("transformer", "seq2seq", *ui.READERS))
+info = ui.model_picker(("transformer", "seq2seq", *ui.READERS, *ui.SEERS))
 text = ui.ask("heads", info)
+beside = ui.beside(info)
 
 
 @st.fragment
@@ -77,10 +78,10 @@ def one_head(one: AttentionMap, view: str, stretch: bool, title: str, reading: s
 
 
 output, search = st.columns([4, 1], vertical_alignment="center")
-with search:
-    beam, hypothesis = ui.search_options() if info.architecture != "hub_encoder" else (1, 0)  # it writes nothing
+with search:  # those that only read have none
+    beam, hypothesis = (1, 0) if info.architecture in ("hub_encoder", *ui.SEERS) else ui.search_options()
 with output:
-    trace = ui.run_or_say(info, text, beam, hypothesis)
+    trace = ui.run_or_say(info, text, beam, hypothesis, beside=beside) if beside else None
     if trace:
         ui.translation(trace)
         ui.longer_than_trained(info, trace)

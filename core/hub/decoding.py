@@ -11,7 +11,7 @@ from torch import Tensor
 from core.decode import Watch, cut
 from core.hub import labels, reading, tracing
 from core.hub.loading import HubModel
-from core.hub.nets import EncoderDecoder
+from core.hub.nets import EncoderDecoder, log_probs
 from core.hub.tracing import GREEDY
 from core.lab import decoding as lab
 from core.lab.decoding import Forcing, Timing
@@ -44,8 +44,8 @@ def considered(model: HubModel, text: str, search: Search, on_step: OnStep) -> T
 
 def drawn_from(model: HubModel, text: str, tokens: tuple[int, ...], sampling: Sampling, ids: list[list[int]]) -> Floats:
     """What sampling gives to each of `ids` at each step, after temperature and cuts: [step, id]."""
-    logits = _logits(model, text, tokens)
-    probs = cut(logits.log_softmax(-1), sampling.temperature, sampling.top_k, sampling.top_p)
+    found = log_probs(_logits(model, text, tokens), reading.banned(model))
+    probs = cut(found, sampling.temperature, sampling.top_k, sampling.top_p)
     return np.asarray(probs.gather(1, torch.tensor(ids)).numpy(), np.float32)
 
 
@@ -53,7 +53,7 @@ def teacher_forcing(model: HubModel, text: str, reference: str, on_step: OnStep)
     """Read `text` with `reference` as the output, and once more free."""
     wanted = reading.reference_ids(model, reference)
     (free, *_) = tracing.find(model, text, GREEDY, on_step)
-    log_probs = _logits(model, text, wanted)[-len(wanted) :].log_softmax(-1)
+    log_p = _logits(model, text, wanted)[-len(wanted) :].log_softmax(-1)
     both = zip(wanted, free.tokens, strict=False)
     apart = next((i for i, (a, b) in enumerate(both) if a != b), min(len(wanted), len(free.tokens)))
 
@@ -62,8 +62,8 @@ def teacher_forcing(model: HubModel, text: str, reference: str, on_step: OnStep)
 
     return Forcing(
         named(wanted),
-        np.asarray(-log_probs.gather(1, torch.tensor(wanted)[:, None])[:, 0].numpy(), np.float32),
-        named(log_probs.argmax(-1).tolist()),
+        np.asarray(-log_p.gather(1, torch.tensor(wanted)[:, None])[:, 0].numpy(), np.float32),
+        named(log_p.argmax(-1).tolist()),
         named(free.tokens),
         None if tuple(wanted) == free.tokens else apart,
         tracing.written_axis(model, wanted),
@@ -79,7 +79,7 @@ def timing(model: HubModel, text: str, runs: int, on_step: OnStep) -> Timing:
         return model.net(input_ids=src, decoder_input_ids=written, use_cache=False)
 
     return lab.timed(
-        EncoderDecoder(model.net), whole, src, reading.start(model), reading.end(model),
+        EncoderDecoder(model.net, reading.banned(model)), whole, src, reading.start(model), reading.end(model),
         reading.output_limit(model, src.size(1)), runs, on_step,
     )  # fmt: skip
 

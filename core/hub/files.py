@@ -6,13 +6,17 @@ Weights are taken from safetensors only: a pickle may run whatever its author li
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
+from fnmatch import fnmatch
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from core.errors import ModelError
+from core.hub.loading import fits_memory
 from core.hub.naming import Named, hub_allowed
+from core.hub.request import asked, hold_back
 
 INDEX = "model.safetensors.index.json"
 # Configuration and vocabularies of every tokenizer there is, and no code.
@@ -28,6 +32,7 @@ def found(name: Named) -> Path | None:
     from huggingface_hub import snapshot_download
     from huggingface_hub.errors import IncompleteSnapshotError, LocalEntryNotFoundError
 
+    hold_back()
     try:
         folder = Path(snapshot_download(name.name, local_files_only=True, allow_patterns=[*_SMALL, *_WEIGHTS]))
     except (LocalEntryNotFoundError, IncompleteSnapshotError):
@@ -36,8 +41,11 @@ def found(name: Named) -> Path | None:
 
 
 def download_size(name: Named) -> int:
-    """How many bytes `fetch` would bring; asks the Hub, and so do its errors."""
-    return sum(size for _, size in _listed(name))
+    """How many bytes `fetch` would bring; asks the Hub. Raises `ModelError` for what has no room here, too."""
+    size = sum(size for _, size in _listed(name))
+    if size > (free := _free()):
+        raise ModelError("hub_disk", name=name.name, needed=f"{size / 1e9:.1f}", there=f"{free / 1e9:.1f}")
+    return size
 
 
 def fetch(name: Named, on_bytes: OnBytes) -> Path:
@@ -47,8 +55,8 @@ def fetch(name: Named, on_bytes: OnBytes) -> Path:
     files = _listed(name)
     total, done, folder = sum(size for _, size in files), 0, None
     for file, size in files:
-        get = partial(hf_hub_download, name.name, file, tqdm_class=_progress(done, total, on_bytes))
-        path = Path(_asked(name, get))
+        get = partial(hf_hub_download, name.name, file, tqdm_class=_progress(done, total, on_bytes), token=False)
+        path = Path(asked(name.name, get))
         done += size
         on_bytes(done, total)
         folder = path if folder is None else folder
@@ -79,45 +87,45 @@ def _weights(folder: Path) -> list[Path]:
 
 def _listed(name: Named) -> list[tuple[str, int]]:
     """The files to fetch with their sizes, config first."""
-    from fnmatch import fnmatch
-
     from huggingface_hub import HfApi
 
     if not hub_allowed():
         raise ModelError("hub_off", name=name.name)
-    info = _asked(name, lambda: HfApi().model_info(name.name, files_metadata=True, timeout=10))
+    # No token of this machine's owner: whoever sits at the page has not agreed to a gated model's terms.
+    ask = partial(HfApi().model_info, name.name, files_metadata=True, timeout=10, token=False)
+    info = asked(name.name, ask)
     sizes = {s.rfilename: s.size or 0 for s in info.siblings or ()}
-    weights = [file for file in sizes if any(fnmatch(file, p) for p in _WEIGHTS)]
+    weights = [file for file in sizes if _among(file, _WEIGHTS)]
     if "model.safetensors" in weights:  # one file; the shards beside it hold the same
         weights = ["model.safetensors"]
     if "config.json" not in sizes:
-        raise ModelError("hub_missing", name=name.name)
+        raise ModelError("hub_no_model", name=name.name)
     if not any(file.endswith(".safetensors") for file in weights):
         raise ModelError("hub_safetensors", name=name.name)
-    small = [f for f in sizes if f not in weights and "/" not in f and any(fnmatch(f, p) for p in _SMALL)]
+    if info.gated:
+        raise ModelError("hub_gated", name=name.name)
+    fits_memory(name.name, _bytes(info) or sum(sizes[file] for file in weights))
+    small = [f for f in sizes if f not in weights and "/" not in f and _among(f, _SMALL)]
     small = [f for f in small if f != INDEX and not f.endswith(".index.json")]
     return [(f, sizes[f]) for f in ("config.json", *sorted(set(small) - {"config.json"}), *sorted(weights))]
 
 
-def _asked(name: Named, ask: Callable[[], Any]) -> Any:
-    """What the Hub answers; its refusals, and its silence, as sentences."""
-    from huggingface_hub.errors import (
-        GatedRepoError,
-        HfHubHTTPError,
-        HTTPError,
-        LocalEntryNotFoundError,
-        OfflineModeIsEnabled,
-        RepositoryNotFoundError,
-    )
+def _among(file: str, patterns: tuple[str, ...]) -> bool:
+    return any(fnmatch(file, pattern) for pattern in patterns)
 
-    try:
-        return ask()
-    except GatedRepoError as error:  # a kind of "not found": it must come first
-        raise ModelError("hub_gated", name=name.name) from error
-    except RepositoryNotFoundError as error:
-        raise ModelError("hub_missing", name=name.name) from error
-    except (LocalEntryNotFoundError, OfflineModeIsEnabled, HTTPError, HfHubHTTPError, OSError) as error:
-        raise ModelError("hub_offline", name=name.name) from error
+
+def _bytes(info: Any) -> int:
+    """Of the weights in single precision, where the Hub has counted them."""
+    counted = getattr(info, "safetensors", None)
+    return 4 * int(counted.total) if counted else 0
+
+
+def _free() -> int:
+    """Room for downloads on this machine's disk, in bytes."""
+    from huggingface_hub import constants
+
+    place = Path(constants.HF_HUB_CACHE)
+    return shutil.disk_usage(next(path for path in (place, *place.parents) if path.exists())).free
 
 
 def _progress(done: int, total: int, on_bytes: OnBytes) -> type:

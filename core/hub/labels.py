@@ -9,7 +9,8 @@ from typing import Any
 from core.trace import Axis
 
 Span = tuple[int, int]
-_MARKS = ("\u2581", "\u0120")  # SentencePiece's and GPT-2's space before a word
+_SPACE = "\u2581"
+_MARKS = (_SPACE, "\u0120")  # SentencePiece's and GPT-2's space before a word
 _GOES_ON = "##"  # WordPiece's later piece of a word
 
 
@@ -18,17 +19,21 @@ def axis(
 ) -> Axis:
     """Name `ids`; `spans` say where each stands in `text` (two texts of a pair one after the other, see `Spans`).
 
-    Without spans (a slow tokenizer, or an output that reads back as other tokens) each token is a word of its own.
+    Without spans (a slow tokenizer, or an output that reads back as other tokens) SentencePiece's marks begin the
+    words; where a tokenizer has no such marks, each token is a word of its own.
     """
     special = set(tokenizer.all_special_ids)
     tokens = names(tokenizer, ids)
     specials = [i in special for i in ids]
-    starts = _starts(text, spans, specials) if spans else [True] * len(ids)
+    raw = [] if spans else _with_marks(tokenizer, ids)
+    starts = _marked(raw, specials) if raw else _starts(text, spans, specials) if spans else [True] * len(ids)
     word_of = [sum(starts[: i + 1]) - 1 for i in range(len(ids))]
     words = [""] * (word_of[-1] + 1 if word_of else 0)
     for i, word in enumerate(word_of):
-        if specials[i] or not spans:
+        if specials[i] or not (spans or raw):
             words[word] = tokens[i]
+        elif raw:
+            words[word] = "".join(raw[word_of.index(word) : i + 1]).strip(_SPACE) or tokens[i]
         else:
             begin = spans[word_of.index(word)][0]
             words[word] = text[begin : spans[i][1]].strip() or tokens[i]
@@ -42,7 +47,7 @@ def names(tokenizer: Any, ids: Sequence[int]) -> list[str]:
         text = token
         for mark in _MARKS:
             text = text.removeprefix(mark)
-        if not token.isascii() and not token.startswith("\u2581"):  # byte-level pieces spell é as Ã©
+        if not token.isascii() and not token.startswith(_SPACE):  # byte-level pieces spell é as Ã©
             plain = tokenizer.convert_tokens_to_string([token]).strip()
             text = text if "\ufffd" in plain or not plain else plain
         text = text.removeprefix(_GOES_ON) if text != _GOES_ON else text
@@ -60,6 +65,23 @@ def _starts(text: str, spans: Sequence[Span], special: Sequence[bool]) -> list[b
         or (here[0] > before[1])
         or (here[0] >= before[1] > before[0] and not (_inside(text, here[0]) and _inside(text, before[1] - 1)))
         for i, (before, here) in enumerate(pairwise(bare))
+    ]
+
+
+def _with_marks(tokenizer: Any, ids: Sequence[int]) -> list[str]:
+    """The tokens as SentencePiece spells them; none where the tokenizer has no such marks."""
+    raw = tokenizer.convert_ids_to_tokens([int(i) for i in ids])
+    return list(raw) if any(token.startswith(_SPACE) for token in raw) else []
+
+
+def _marked(raw: Sequence[str], special: Sequence[bool]) -> list[bool]:
+    """The same by SentencePiece's marks."""
+    return [True] + [
+        special[i]
+        or special[i + 1]
+        or here.startswith(_SPACE)
+        or (before != _SPACE and not (_inside(before, len(before) - 1) and _inside(here, 0)))
+        for i, (before, here) in enumerate(pairwise(raw))
     ]
 
 

@@ -6,6 +6,7 @@ Never code of the folder's (`trust_remote_code=False`), never a pickle, never a 
 from __future__ import annotations
 
 import os
+import re
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,7 @@ from typing import Any, Literal
 import torch
 
 from core.errors import ModelError
+from core.hub.request import hold_back
 
 Family = Literal["encoder", "decoder", "encoder_decoder", "vision"]
 _DECODER_HEADS = ("ForCausalLM", "LMHeadModel", "DoubleHeadsModel")
@@ -42,6 +44,7 @@ def read_config(folder: Path, name: str) -> Any:
     """The architecture's config, or `ModelError`: not a config, or one that needs code of its own."""
     from transformers import AutoConfig
 
+    hold_back()
     try:
         config = AutoConfig.from_pretrained(folder, **_LOCAL)
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
@@ -80,12 +83,16 @@ def memory() -> int:
     return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
 
 
+def fits_memory(name: str, needed: int) -> None:
+    """Is there memory for this many bytes of weights, and as much beside them as a run takes? `ModelError` if not."""
+    if needed > 0.6 * (there := memory()):
+        raise ModelError("hub_memory", name=name, needed=f"{needed / 1e9:.1f}", there=f"{there / 1e9:.1f}")
+
+
 def load(folder: Path, name: str) -> HubModel:
     """The model in memory, ready to be asked; `ModelError` says what is wrong with the folder."""
     config = read_config(folder, name)
-    needed, there = bytes_needed(config), memory()
-    if needed > 0.6 * there:
-        raise ModelError("hub_memory", name=name, needed=f"{needed / 1e9:.1f}", there=f"{there / 1e9:.1f}")
+    fits_memory(name, bytes_needed(config))
     kind = family(config)
     return HubModel(name, kind, _net(folder, name, kind), _tokenizer(folder, name, kind), folder)
 
@@ -118,16 +125,25 @@ def _tokenizer(folder: Path, name: str, kind: Family) -> Any:
     from transformers import AutoTokenizer
 
     try:
-        tokenizer = AutoTokenizer.from_pretrained(folder, **_LOCAL)
+        with _quiet():
+            tokenizer = AutoTokenizer.from_pretrained(folder, **_LOCAL)
         if tokenizer("a").input_ids is None or len(tokenizer) == 0:
             raise ValueError("an empty vocabulary")
         # Without its files transformers makes one that knows no word, and says nothing.
         wanted = tuple(tokenizer.vocab_files_names.values())
         if wanted and not any((folder / file).is_file() for file in (*wanted, "tokenizer.json")):
             raise ValueError("no vocabulary")
-    except Exception as error:  # missing files, foreign files, a library that is not installed
+    except ImportError as error:
+        raise ModelError("hub_tokenizer_library", name=name, library=error.name or _library(error)) from error
+    except Exception as error:  # missing files, foreign files
         raise ModelError("hub_tokenizer", name=name) from error
     return tokenizer
+
+
+def _library(error: ImportError) -> str:
+    """The name of what is not installed, as transformers spells it."""
+    found = re.search(r"requires the (\S+) library", str(error))
+    return found[1].lower() if found else "?"
 
 
 def _class(kind: Family) -> Any:

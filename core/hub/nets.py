@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import torch
@@ -41,10 +42,10 @@ class Seq2SeqState(NamedTuple):
 
 
 class EncoderDecoder:
-    """An encoder-decoder: `src` are the encoder's tokens, unpadded."""
+    """An encoder-decoder: `src` are the encoder's tokens, unpadded; it writes none of `banned`."""
 
-    def __init__(self, net: Any) -> None:
-        self.net = net
+    def __init__(self, net: Any, banned: Sequence[int] = ()) -> None:
+        self.net, self.banned = net, banned
 
     def start(self, src: Tensor) -> Seq2SeqState:
         from transformers import DynamicCache, EncoderDecoderCache
@@ -59,11 +60,18 @@ class EncoderDecoder:
             past_key_values=state.cache,
             use_cache=True,
         )
-        return output.logits[:, -1].log_softmax(-1), Seq2SeqState(state.memory, output.past_key_values)
+        return log_probs(output.logits[:, -1], self.banned), Seq2SeqState(state.memory, output.past_key_values)
 
     def reorder(self, state: Seq2SeqState, rows: Tensor) -> Seq2SeqState:
         state.cache.reorder_cache(rows)
         return state._replace(memory=state.memory[rows])
+
+
+def log_probs(logits: Tensor, banned: Sequence[int]) -> Tensor:
+    """Of the tokens that may be written: [..., vocab]."""
+    if banned:
+        logits = logits.index_fill(-1, torch.tensor(banned), -torch.inf)
+    return logits.log_softmax(-1)
 
 
 def weights(attentions: Any) -> Tensor | None:

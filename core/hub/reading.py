@@ -100,5 +100,13 @@ def end(model: HubModel) -> int:
     return -1
 
 
+def banned(model: HubModel) -> tuple[int, ...]:
+    """What an encoder-decoder may never write, says its folder: Marian's padding, whose logit means nothing."""
+    if model.family != "encoder_decoder":
+        return ()
+    words = getattr(model.net.generation_config, "bad_words_ids", None) or ()
+    return tuple(int(word[0]) for word in words if len(word) == 1)
+
+
 def _number(config: Any, *names: str) -> int:
     return next((value for name in names if isinstance(value := getattr(config, name, None), int)), 1)

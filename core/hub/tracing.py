@@ -14,8 +14,8 @@ from core import decode
 from core.errors import ModelError
 from core.hub import labels
 from core.hub.loading import HubModel
-from core.hub.nets import Causal, EncoderDecoder, weights
-from core.hub.reading import NEW_TOKENS, Read, end, output_limit, read, start
+from core.hub.nets import Causal, EncoderDecoder, log_probs, weights
+from core.hub.reading import NEW_TOKENS, Read, banned, end, output_limit, read, start
 from core.search import Search
 from core.trace import AttentionMap, Axis, Candidate, Floats, Hypothesis, Kind, Step, Trace
 
@@ -139,7 +139,7 @@ def _found(
     """What the search finds, best first."""
     ids = encoded.ids
     if model.family == "encoder_decoder":
-        net: decode.Stepper[Any] = EncoderDecoder(model.net)
+        net: decode.Stepper[Any] = EncoderDecoder(model.net, banned(model))
         src, first, limit = ids, start(model), output_limit(model, len(ids))
     else:
         net, src, first, limit = Causal(model.net), ids[:-1], ids[-1], new_tokens
@@ -187,15 +187,15 @@ def _written_axis(model: HubModel, inputs: Sequence[int], writes: Sequence[int])
 
 
 def _steps(model: HubModel, logits: Tensor, tokens: Sequence[int]) -> tuple[Step, ...]:
-    log_probs = logits.float().log_softmax(-1)
-    top = log_probs.topk(min(TOP_K, log_probs.size(-1)))
+    found = log_probs(logits.float(), banned(model))
+    top = found.topk(min(TOP_K, found.size(-1) - len(banned(model))))
     steps = []
     for i, token in enumerate(tokens):
         ids, values = top.indices[i].tolist(), top.values[i].tolist()
         named = labels.names(model.tokenizer, [token, *ids])
         steps.append(
             Step(
-                Candidate(named[0], float(log_probs[i, token]), token),
+                Candidate(named[0], float(found[i, token]), token),
                 tuple(Candidate(name, value, one) for name, value, one in zip(named[1:], values, ids, strict=True)),
             )
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -43,23 +44,40 @@ def trace_picture(model: HubModel, picture: bytes, name: str = "") -> Trace:
 
 def pixels(model: HubModel, picture: bytes) -> Tensor:
     """The picture as the model was trained to get it: [1, colour, row, column]."""
-    from PIL import Image, UnidentifiedImageError
+    from PIL import Image
 
     height, width = _two(model, "image_size")
     told = _told(model)
-    try:
-        with Image.open(io.BytesIO(picture)) as opened:
-            if opened.width * opened.height > MAX_PIXELS:
-                raise TextError("hub_picture_large", limit=MAX_PIXELS // 1_000_000)
-            sampling = Image.Resampling(told.get("resample", Image.Resampling.BILINEAR))
-            resized = opened.convert("RGB").resize((width, height), sampling)
-    except (UnidentifiedImageError, OSError, SyntaxError, Image.DecompressionBombError) as error:
-        raise TextError("hub_no_image") from error
-    values = torch.from_numpy(np.array(resized)).permute(2, 0, 1).float() / 255
+    sampling = Image.Resampling(told.get("resample", Image.Resampling.BILINEAR))
+    resized = _changed(picture, lambda opened: opened.convert("RGB").resize((width, height), sampling))
+    values = torch.from_numpy(resized.copy()).permute(2, 0, 1).float() / 255
     if told.get("do_normalize", True):
         mean, std = (torch.tensor(told.get(f"image_{key}", HALF)).view(3, 1, 1) for key in ("mean", "std"))
         values = (values - mean) / std
     return values[None]
+
+
+def thumbnail(picture: bytes, longest: int) -> np.ndarray:
+    """The picture so small that no side has more than `longest` pixels: [row, column, colour]."""
+
+    def smaller(opened: Any) -> Any:
+        opened.thumbnail((longest, longest))
+        return opened.convert("RGB")
+
+    return _changed(picture, smaller)
+
+
+def _changed(picture: bytes, change: Callable[[Any], Any]) -> np.ndarray:
+    """A file as an array, after `change`; `TextError` if it is no picture, or one that unpacks to too much."""
+    from PIL import Image, UnidentifiedImageError
+
+    try:
+        with Image.open(io.BytesIO(picture)) as opened:
+            if opened.width * opened.height > MAX_PIXELS:
+                raise TextError("hub_picture_large", limit=MAX_PIXELS // 1_000_000)
+            return np.asarray(change(opened))
+    except (UnidentifiedImageError, OSError, SyntaxError, Image.DecompressionBombError) as error:
+        raise TextError("hub_no_image") from error
 
 
 def _told(model: HubModel) -> dict[str, Any]:

@@ -1,9 +1,10 @@
 """What the pages share. A page writes `from core import ui` and finds it all here."""
 
 from core.ui.asking import ask, choice, model_picker, pick, put_pick, search_options
+from core.ui.beside import beside
 from core.ui.language import language, language_picker, md, t, texts
 from core.ui.many import count_session
-from core.ui.named import READERS, WRITERS
+from core.ui.named import READERS, SEERS, WRITERS
 from core.ui.running import run, run_or_say, warm_up
 from core.ui.showing import (
     dark,
@@ -23,9 +24,11 @@ from core.ui.waiting import attempt, let_draw
 
 __all__ = [
     "READERS",
+    "SEERS",
     "WRITERS",
     "ask",
     "attempt",
+    "beside",
     "choice",
     "count_session",
     "dark",

@@ -16,30 +16,33 @@ from core.search import Search
 from core.trace import Trace
 from core.ui import named
 from core.ui.language import language, md, t
-from core.ui.waiting import attempt
+from core.ui.named import Beside
+from core.ui.waiting import attempt, was_stopped
 
 if TYPE_CHECKING:
     from core.hub.naming import Named
 
 MB = 1_000_000
 MOST = 24  # models of the server's folder that are offered
-PAGES = {"heads": named.READERS, "compare": named.READERS, "decoding": named.WRITERS}
+PAGES = {"heads": (*named.READERS, *named.SEERS), "compare": named.READERS, "decoding": named.WRITERS}
 
 
-def run(folder: Path, typed: str, text: str, pair: str, picture: bytes) -> Trace | None:
+def run(folder: Path, typed: str, text: str, beside: Beside) -> Trace | None:
     """Load and run it, or say why not; once it has run, the other pages know it too."""
     name = named.place(typed, folder)
     found = attempt(
-        lambda heard: named.run(name, text, Search(), 0, pair, picture, _on_step=heard), f"any {typed} {pair} {text}"
+        lambda heard: named.run(name, text, Search(), 0, beside, _on_step=heard), f"any {typed} {beside.pair} {text}"
     )
     if found:
         named.offer(name, folder)
     return found
 
 
-def further(typed: str, text: str, family: str) -> None:
+def further(typed: str, text: str, family: str, beside: Beside) -> None:
     """On to the other pages with this model."""
     query = {"open": f"{named.PREFIX}{typed}", "sentence": text, "lang": language()}
+    if beside.pair:
+        query["anymodel.pair"] = beside.pair
     with st.container(horizontal=True, gap="medium", vertical_alignment="center"):
         st.caption(t("anymodel.further"), width="content")
         for page, architectures in PAGES.items():
@@ -84,24 +87,26 @@ def folder_or_ask(typed: str) -> Path | None:
 def _fetched(name: Named) -> Path | None:
     """Ask the person, then the Hub for the size, then the person again, then fetch."""
     from core.hub.files import download_size, fetch
+    from core.hub.request import host
 
-    if not _agreed("ask", name.name, t("anymodel.leaves", name=md(name.name))):
+    said = {"name": md(name.name), "host": host()}
+    if not _agreed("ask", name.name, t("anymodel.leaves", **said)):
         return None
     sizes: dict[str, int] = st.session_state.setdefault("anymodel.sizes", {})
     if name.name not in sizes:
-        size = attempt(lambda heard: download_size(name), f"size {name.name}")
+        size = attempt(lambda heard: download_size(name), work := f"size {name.name}")
         if size is None:
-            _again("ask", name.name)
+            _again("ask", name.name, work)
             return None
         sizes[name.name] = size
-    if not _agreed("fetch", name.name, t("anymodel.size", name=md(name.name), size=_mb(sizes[name.name]))):
+    if not _agreed("fetch", name.name, t("anymodel.size", size=_mb(sizes[name.name]), **said)):
         return None
     folder = attempt(
         lambda heard: fetch(name, lambda done, total: heard(done // MB, -(-total // MB))),
-        f"fetch {name.name}", step="anymodel.step",
+        work := f"fetch {name.name}", step="anymodel.step",
     )  # fmt: skip
     if folder is None:
-        _again("fetch", name.name)
+        _again("fetch", name.name, work)
     return folder
 
 
@@ -128,9 +133,12 @@ def _agreed(what: str, name: str, question: str) -> bool:
     return False
 
 
-def _again(what: str, name: str) -> None:
-    """After a failure nothing leaves the machine again by itself."""
-    st.session_state["anymodel.agreed"].discard((what, name))
+def _again(what: str, name: str, work: str) -> None:
+    """After a failure nothing leaves the machine again by itself; a work that was stopped offers to begin anew."""
+    if not was_stopped(work):
+        agreed: set[tuple[str, str]] = st.session_state["anymodel.agreed"]
+        agreed.discard((what, name))
+        st.button(t("anymodel.retry"), key="anymodel.retry", on_click=agreed.add, args=((what, name),))
 
 
 def _mb(size: int) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,9 +29,22 @@ if TYPE_CHECKING:
 PREFIX = "hf:"
 READERS = ("hub_encoder", "hub_decoder", "hub_encoder_decoder")  # architectures that read a text
 WRITERS = ("hub_decoder", "hub_encoder_decoder")
+SEERS = ("hub_vision",)  # they read a picture
 LARGE = 500_000_000  # bytes: beyond it loading is asked for
 REMEMBERED = 16
 _ONE_AT_A_TIME = threading.Lock()  # or two such models would be in memory
+
+
+@dataclass(frozen=True)
+class Beside:
+    """What it reads beside the sentence (`pair`), or in its place (`picture`, a file's bytes, and its name)."""
+
+    pair: str = ""
+    picture: bytes = b""
+    name: str = ""
+
+
+NOTHING = Beside()
 
 
 def is_named(name: str) -> bool:
@@ -129,18 +143,16 @@ def load(name: str) -> HubModel:
 
 
 @st.cache_data(max_entries=6, show_spinner=False)
-def run(
-    name: str, text: str, search: Search, chosen: int, pair: str = "", picture: bytes = b"", *, _on_step: OnStep
-) -> Trace:
+def run(name: str, text: str, search: Search, chosen: int, beside: Beside = NOTHING, *, _on_step: OnStep) -> Trace:
     """Everything the model did with a text, a pair or a picture; raises `UserError`."""
     from core.hub.tracing import trace
     from core.hub.vision import trace_picture
 
     with _ONE_AT_A_TIME:
         model = load(name)
-        if picture:
-            return trace_picture(model, picture)
-        return trace(model, text, pair, search, chosen, _on_step)
+        if beside.picture:
+            return trace_picture(model, beside.picture, beside.name)
+        return trace(model, text, beside.pair, search, chosen, _on_step)
 
 
 @st.cache_data(max_entries=6, show_spinner=False)

@@ -17,6 +17,7 @@ from core.shelf import ModelInfo
 from core.trace import Trace
 from core.ui import named
 from core.ui.many import apart
+from core.ui.named import Beside
 from core.ui.sockets import send_at_once
 from core.ui.waiting import OnStep, attempt
 
@@ -53,11 +54,15 @@ def run(
     sampling: Sampling | None = None,
     prefix: tuple[int, ...] = (),
     on_step: OnStep | None = None,
+    beside: Beside = named.NOTHING,
 ) -> Trace:
-    """Everything a model did with a text; raises `UserError`. `on_step` hears how far it is, and changes no answer."""
+    """Everything a model did with a text; raises `UserError`. `on_step` hears how far it is, and changes no answer.
+
+    beside: what a named model reads with the text, or in its place.
+    """
     search = Search(beam, sampling=sampling, prefix=prefix)
     if named.is_named(name):
-        return named.run(name, text, search, chosen, _on_step=on_step or _unheard)
+        return named.run(name, text, search, chosen, beside, _on_step=on_step or _unheard)
     return _run(name, text, search, chosen, _on_step=on_step)
 
 
@@ -85,11 +90,12 @@ def run_or_say(
     chosen: int,
     sampling: Sampling | None = None,
     prefix: tuple[int, ...] = (),
+    beside: Beside = named.NOTHING,
 ) -> Trace | None:
     """The run, or a sentence on the page that says why there is none; a long one shows how far it is."""
     return attempt(
-        lambda heard: run(info.name, text, beam, chosen, sampling, prefix, heard),
-        f"run {info.name} {beam} {sampling} {prefix} {text}",
+        lambda heard: run(info.name, text, beam, chosen, sampling, prefix, heard, beside),
+        f"run {info.name} {beam} {sampling} {prefix} {beside.pair} {text}",
     )
 
 

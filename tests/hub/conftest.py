@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import io
+import json
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
 import pytest
 import torch
 
@@ -59,6 +64,25 @@ def sentence_pieces():
     return PreTrainedTokenizerFast(tokenizer_object=made, eos_token="</s>", pad_token="<pad>", unk_token="<unk>")
 
 
+def marian_pieces():
+    """Marian's own: two files of SentencePiece and one vocabulary for both languages; a slow tokenizer."""
+    import sentencepiece
+    from transformers import MarianTokenizer
+
+    made = io.BytesIO()
+    sentencepiece.SentencePieceTrainer.train(
+        sentence_iterator=iter(_LINES), model_writer=made, vocab_size=60, hard_vocab_limit=False, minloglevel=2
+    )
+    pieces = sentencepiece.SentencePieceProcessor(model_proto=made.getvalue())
+    known = [pieces.id_to_piece(i) for i in range(3, pieces.get_piece_size())]
+    with TemporaryDirectory() as folder:
+        source, target, vocab = (Path(folder) / name for name in ("source.spm", "target.spm", "vocab.json"))
+        source.write_bytes(made.getvalue())
+        target.write_bytes(made.getvalue())
+        vocab.write_text(json.dumps({word: i for i, word in enumerate(["</s>", "<unk>", *known, "<pad>"])}))
+        return MarianTokenizer(str(source), str(target), str(vocab))
+
+
 def bert(tokenizer):
     from transformers import BertConfig, BertForMaskedLM
 
@@ -95,12 +119,17 @@ def t5(tokenizer):
 
 
 def marian(tokenizer):
+    """As published ones, it may not write its padding, though it would."""
     from transformers import MarianConfig, MarianMTModel
 
+    pad, eos = tokenizer.pad_token_id, tokenizer.eos_token_id
     layers = {"encoder_layers": 2, "decoder_layers": 2, "encoder_attention_heads": 4, "decoder_attention_heads": 4}
     size = {"d_model": 32, "encoder_ffn_dim": 64, "decoder_ffn_dim": 64, "max_position_embeddings": 64}
-    ends = {"decoder_start_token_id": 0, "eos_token_id": 1, "pad_token_id": 0, "forced_eos_token_id": None}
-    return MarianMTModel(MarianConfig(vocab_size=len(tokenizer), **layers, **size, **ends))
+    ends = {"decoder_start_token_id": pad, "eos_token_id": eos, "pad_token_id": pad, "forced_eos_token_id": None}
+    made = MarianMTModel(MarianConfig(vocab_size=len(tokenizer), **layers, **size, **ends))
+    made.generation_config.bad_words_ids = [[pad]]
+    made.final_logits_bias[0, pad] = 100
+    return made
 
 
 MAKERS = {
@@ -110,6 +139,7 @@ MAKERS = {
     "mistral": (mistral, byte_pairs),
     "t5": (t5, sentence_pieces),
     "marian": (marian, sentence_pieces),
+    "opus": (marian, marian_pieces),
 }
 
 

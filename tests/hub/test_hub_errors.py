@@ -87,6 +87,20 @@ def test_no_tokenizer(copy):
     assert said(opened, copy) == "hub_tokenizer"
 
 
+def test_a_library_of_the_tokenizer_that_is_not_installed_is_named(folders, monkeypatch):
+    import transformers
+
+    def lacks(*_, **__):
+        raise ImportError(
+            "\nMarianTokenizer requires the SentencePiece library but it was not found in your environment."
+        )
+
+    monkeypatch.setattr(transformers.AutoTokenizer, "from_pretrained", lacks)
+    with pytest.raises(ModelError) as error:
+        opened(folders / "opus")
+    assert error.value.values["library"] == "sentencepiece"
+
+
 def test_only_a_pickle(copy):
     (copy / "model.safetensors").rename(copy / "pytorch_model.bin")
     assert said(opened, copy) == "hub_safetensors"
@@ -174,13 +188,15 @@ def hub_of(folder, monkeypatch):
     listed = [SimpleNamespace(rfilename=path.name, size=path.stat().st_size) for path in folder.iterdir()]
     fetched = []
 
-    def fetch(name, file, tqdm_class):
+    def fetch(name, file, tqdm_class, token):
         fetched.append(file)
         with tqdm_class(total=1) as bar:
             bar.update((folder / file).stat().st_size)
         return str(folder / file)
 
-    monkeypatch.setattr(huggingface_hub.HfApi, "model_info", lambda *_, **__: SimpleNamespace(siblings=listed))
+    monkeypatch.setattr(
+        huggingface_hub.HfApi, "model_info", lambda *_, **__: SimpleNamespace(siblings=listed, gated=False)
+    )
     monkeypatch.setattr(huggingface_hub, "hf_hub_download", fetch)
     return fetched
 
