@@ -23,9 +23,9 @@ check: .venv/dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-# make train CORPUS=pairs.tsv.gz VALID=held-out.tsv.gz [CONFIG=transformer-en-fr] [OUT=runs/transformer-en-fr]
+# make train CORPUS="pairs.tsv.gz more.tsv.gz:4" VALID=held-out.tsv.gz [WITHOUT=held-out.tsv.gz] [CONFIG=transformer-en-fr] [OUT=runs/...]
 train: .venv/dev
-	$(MALLOC) $(BIN)/python -m core.train --config $(CONFIG) --corpus $(CORPUS) --valid $(VALID) --out $(or $(OUT),runs/$(CONFIG))
+	$(MALLOC) $(BIN)/python -m core.train --config $(CONFIG) --corpus $(CORPUS) --valid $(VALID) $(if $(WITHOUT),--without $(WITHOUT)) --out $(or $(OUT),runs/$(CONFIG))
 
 samples: .venv/app
 	$(BIN)/python -m core.samples

@@ -48,3 +48,8 @@ def grouped(pairs: Iterable[Pair]) -> dict[str, list[str]]:
     for src, tgt in pairs:
         groups.setdefault(src, []).append(tgt)
     return groups
+
+
+def key(text: str) -> str:
+    """Letters and digits alone, without case: sentences that differ in nothing else are the same one."""
+    return "".join(c for c in text.casefold() if c.isalnum())

@@ -1,13 +1,16 @@
 """Text to pieces and back: a joint BPE (Sennrich et al. 2016) with bytes for what it never saw.
 
 A piece that starts a word carries a start-of-word mark (U+2581), as in
-SentencePiece; punctuation and apostrophes are pieces of their own. Every
+SentencePiece; punctuation and apostrophes are pieces of their own. Of Hangul, a
+character is a syllable, and all that the corpus has are in the alphabet: pieces
+are whole syllables, one or several. Decomposed Hangul is composed first. Every
 Unicode text can be encoded: characters outside the alphabet become UTF-8 bytes.
 """
 
 from __future__ import annotations
 
 import json
+import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -88,12 +91,15 @@ class Tokenizer:
 
 
 def train_tokenizer(texts: Iterable[str], vocab_size: int, alphabet: int = 200) -> Tokenizer:
-    """A vocabulary of about `vocab_size` pieces: specials, 256 bytes, the `alphabet` commonest characters, merges."""
-    backend = _blank(models.BPE())
+    """A vocabulary of about `vocab_size` pieces: specials, 256 bytes, all Hangul syllables that occur, the `alphabet`
+    commonest other characters, merges."""
+    backend, texts = _blank(models.BPE()), list(texts)
+    syllables = sorted({c for text in texts for c in unicodedata.normalize("NFC", text) if "가" <= c <= "힣"})
     trainer = trainers.BpeTrainer(
         vocab_size=vocab_size - len(BYTES),
         special_tokens=list(SPECIALS),
-        limit_alphabet=alphabet,
+        initial_alphabet=syllables,
+        limit_alphabet=alphabet + len(syllables),
         min_frequency=2,
         show_progress=False,
     )

@@ -1,6 +1,7 @@
 """python -m core.train --config transformer-en-fr --corpus FILE.tsv.gz --valid FILE --out DIR
 
-Trains a model, or goes on with one that `--out` holds. On several processes,
+Trains a model, or goes on with one that `--out` holds. A corpus of pairs serves both directions: which column is the
+source follows from the languages of the configuration. On several processes,
 GPUs or machines: accelerate launch -m core.train ...
 """
 
@@ -10,6 +11,7 @@ import argparse
 import sys
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import torch
 from accelerate import Accelerator
@@ -17,9 +19,10 @@ from accelerate import Accelerator
 from core.config import Augmentation
 from core.models import TOKENIZER, WEIGHTS, load_weights
 from core.nn.build import build
-from core.text.corpus import Pair, read_pairs
+from core.text.corpus import Pair
 from core.text.tokenizer import Tokenizer, train_tokenizer
 from core.train.augment import augment
+from core.train.corpora import read_corpora
 from core.train.counting import count_corpus
 from core.train.loop import Run, Stopped, train
 from core.train.recipes import RECIPES, Recipe
@@ -29,8 +32,8 @@ def main(argv: list[str] | None = None) -> int:
     args = _parser().parse_args(argv)
     try:
         recipe = _recipe(args)
-        pairs = read_pairs(args.corpus)
-        valid = read_pairs(args.valid) if args.valid else pairs
+        pairs = read_corpora(args.corpus, recipe.src, recipe.tgt, args.without)
+        valid = read_corpora(args.valid, recipe.src, recipe.tgt) if args.valid else pairs
         if args.overfit:
             pairs = valid = pairs[: args.overfit]
         if recipe.architecture == "markov":
@@ -111,8 +114,12 @@ def _recipe(args: argparse.Namespace) -> Recipe:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m core.train", description=__doc__.split("\n\n")[1])
     parser.add_argument("--config", required=True, choices=sorted(RECIPES))
-    parser.add_argument("--corpus", required=True, type=Path, help="TSV, gzip'd or not: source <TAB> translation")
-    parser.add_argument("--valid", type=Path, help="held-out pairs, for early stopping (default: the corpus itself)")
+    several: Any = {"nargs": "+", "action": "extend", "metavar": "FILE"}
+    parser.add_argument(
+        "--corpus", required=True, **several, help="TSV of pairs, gzip'd or not; FILE:4 counts four times"
+    )
+    parser.add_argument("--valid", **several, help="held-out pairs, for early stopping (default: the corpus itself)")
+    parser.add_argument("--without", default=[], **several, help="held-out pairs: their sentences are not trained on")
     parser.add_argument("--out", required=True, type=Path, help="folder of the model and of the state to resume from")
     parser.add_argument(
         "--tokenizer", type=Path, help="tokenizer.json to share with another model (default: a new one)"

@@ -48,7 +48,7 @@ def swap_names(pair: Pair, rng: random.Random) -> Pair:
         pattern = re.compile(rf"\b{old}\b")
         if pattern.search(src) and pattern.search(tgt):
             new = rng.choice(others)
-            src, tgt = pattern.sub(new, src), elide(pattern.sub(new, tgt), new)
+            src, tgt = (elide(pattern.sub(new, side), new) for side in (src, tgt))  # English has nothing to elide
     return src, tgt
 
 

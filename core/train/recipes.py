@@ -44,6 +44,10 @@ def _recurrent(name: str, **model: Any) -> Recipe:
 # Small translators, alike but for what tells them the order of the words (and one for where its norm stands).
 _SMALL = {"d_model": 128, "n_heads": 4, "n_encoder_layers": 2, "n_decoder_layers": 2, "d_ff": 512, "max_len": 128}
 _FOUR_EPOCHS = TrainConfig(epochs=4)
+# English and Korean of the grammar (core/train/grammar.py) and Tatoeba: 890 syllables, and words short enough that a
+# stem and its endings are pieces of their own.
+_KOREAN = TrainConfig(epochs=6, vocab_size=4000)
+_NO_NAMES = Augmentation(names=0)  # a Korean name asks for particles of its own: the grammar writes many
 _LANGUAGE = TrainConfig(epochs=8, label_smoothing=0.0)
 _TOY = TrainConfig(epochs=2, batch_tokens=200, lr=5e-3, warmup=20, max_tokens=64, vocab_size=400)
 
@@ -51,6 +55,9 @@ RECIPES = {
     recipe.name: recipe
     for recipe in (
         Recipe("transformer-en-fr", "en", "fr"),
+        Recipe("transformer-fr-en", "fr", "en"),
+        Recipe("transformer-en-ko", "en", "ko", train=_KOREAN, augmentation=_NO_NAMES),
+        Recipe("transformer-ko-en", "ko", "en", train=_KOREAN, augmentation=_NO_NAMES),
         Recipe("positions-sinusoidal-en-fr", "en", "fr", {**_SMALL, "positions": "sinusoidal"}, _FOUR_EPOCHS),
         Recipe("positions-learned-en-fr", "en", "fr", {**_SMALL, "positions": "learned"}, _FOUR_EPOCHS),
         Recipe("positions-none-en-fr", "en", "fr", {**_SMALL, "positions": "none"}, _FOUR_EPOCHS),

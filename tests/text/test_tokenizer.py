@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from core.text.tokenizer import BYTES, MARK, SPECIALS, Tokenizer, train_tokenizer
+from core.train.grammar import write
 
 NASTY = [
     "I don't know.",
@@ -141,3 +142,44 @@ def test_the_vocabulary_holds_specials_bytes_and_what_it_learned():
 def test_training_twice_gives_the_same_vocabulary(pairs: list[tuple[str, str]], tokenizer: Tokenizer):
     again = train_tokenizer((side for pair in pairs for side in pair), 500)
     assert again.pieces(range(len(again))) == tokenizer.pieces(range(len(tokenizer)))
+
+
+@pytest.fixture(scope="module")
+def korean() -> Tokenizer:
+    """Of sentences of the grammar; few merges, so that most words are taken apart."""
+    return train_tokenizer((side for one in write(3, 400) for side in (one.english, one.korean)), 1000)
+
+
+@pytest.mark.parametrize(
+    "text", [*NASTY, "나는 집에 간다.", "뷁쉛 똠방각하", "ㅋㅋㅋ ㅠㅠ", "옛말 ᄒᆞᆫ글", "집 house 집"], ids=ascii
+)
+def test_any_text_comes_back_from_a_korean_vocabulary(korean: Tokenizer, text: str):
+    assert korean.decode(korean.encode(text).ids) == as_read(text)
+
+
+def test_every_unicode_character_comes_back(korean: Tokenizer):
+    """From all planes, unassigned ones among them, none beside another mark that Unicode's next version may reorder."""
+    every = [chr(i) for i in range(0x20, 0x110000, 37) if not 0xD800 <= i < 0xE000]
+    for start in range(0, len(every), 30):
+        text = "x".join(every[start : start + 30])
+        assert korean.decode(korean.encode(text).ids) == as_read(text)
+
+
+def test_pieces_of_korean_are_whole_syllables(korean: Tokenizer):
+    for one in write(3, 400):  # all that it learned from, and new combinations of the same words
+        pieces = korean.encode(one.korean).pieces
+        assert not set(pieces) & set(BYTES)
+        assert "".join(pieces).replace(MARK, " ").strip() == one.korean
+        assert all(re.fullmatch(rf"{MARK}?([가-힣]*|[^가-힣])", piece) for piece in pieces), pieces
+
+
+def test_a_syllable_seen_once_is_in_the_alphabet_and_an_unseen_one_is_bytes():
+    learned = train_tokenizer(["나는 집에 간다"] * 9 + ["뷁"], 300, alphabet=1)
+    assert learned.encode("뷁").pieces == (MARK, "뷁")
+    assert set(learned.encode("쉛").pieces) <= {MARK, *BYTES}
+
+
+def test_decomposed_syllables_are_learned_composed():
+    texts = ["나는 집에 간다"] * 9
+    decomposed = [unicodedata.normalize("NFD", text) for text in texts]
+    assert train_tokenizer(decomposed, 320).pieces(range(290)) == train_tokenizer(texts, 320).pieces(range(290))
