@@ -30,6 +30,7 @@ __all__ = [
     "ModelInfo",
     "PictureModel",
     "installed",
+    "load_held_out",
     "load_model",
     "load_picture_model",
     "read_info",
@@ -84,6 +85,16 @@ def load_picture_model(name: str, root: Path | None = None) -> PictureModel:
     with torch.inference_mode():
         _finite(net.eval()(torch.zeros(1, c.channels, c.image_size, c.image_size)).logits, info)
     return PictureModel(info, net)
+
+
+def load_held_out(model: PictureModel) -> tuple[Tensor, Tensor]:
+    """Pictures, [n, row, column], and their classes, [n], that the model did not learn from."""
+    path = model.info.folder / HELD_OUT
+    try:
+        tensors = load_file(path)
+        return tensors["images"].float(), tensors["labels"].long()
+    except (OSError, SafetensorError, KeyError) as error:
+        raise ModelError("model_unreadable", file=str(path)) from error
 
 
 def load_model(name: str, root: Path | None = None) -> Model[Any]:

@@ -15,6 +15,7 @@ class ViTConfig(Record):
     image_size: int = 8  # pixels along a side
     patch_size: int = 2  # pixels along a side of a patch
     channels: int = 1  # colours
+    full: int = 16  # a pixel of full ink; the network reads pixels divided by it
     classes: int = 10
     d_model: int = 64
     n_heads: int = 4
@@ -24,7 +25,7 @@ class ViTConfig(Record):
 
     def __post_init__(self) -> None:
         check_positive(
-            self, "image_size", "patch_size", "channels", "classes", "d_model", "n_heads", "n_layers", "d_ff"
+            self, "image_size", "patch_size", "channels", "full", "classes", "d_model", "n_heads", "n_layers", "d_ff"
         )
         if self.image_size % self.patch_size:
             raise ValueError(f"image_size {self.image_size} is not divisible by patch_size {self.patch_size}")

@@ -51,9 +51,9 @@ def moved(pixels: Float[Tensor, "n 1 8 8"], generator: torch.Generator) -> Float
     def between(low: float, high: float) -> Tensor:
         return low + (high - low) * torch.rand(n, generator=generator)
 
-    angle, slant = between(-15, 15) * math.pi / 180, between(-0.2, 0.2)
-    wide, high = between(0.85, 1.2), between(0.9, 1.2)
-    x, y = (between(-1, 1) * 2 / size for _ in range(2))
+    angle, slant = between(-12, 12) * math.pi / 180, between(-0.2, 0.2)
+    wide, high = between(0.9, 1.2), between(0.95, 1.15)
+    x, y = (between(-0.8, 0.8) * 2 / size for _ in range(2))
     cos, sin = angle.cos(), angle.sin()
     rows = [cos * wide, (slant - sin) * high, x, sin * wide, cos * high, y]
     grid = functional.affine_grid(torch.stack(rows, -1).view(n, 2, 3), list(pixels.shape), align_corners=False)

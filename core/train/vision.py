@@ -24,11 +24,11 @@ from core.train.digits import Digits, all_digits, moved, split
 class VisionTraining:
     epochs: int = 300
     batch: int = 128
-    lr: float = 2e-3  # the peak, after the warm-up
+    lr: float = 3e-3  # the peak, after the warm-up
     warmup: float = 0.05  # of all updates; then a cosine to 0
     weight_decay: float = 0.05
     label_smoothing: float = 0.1
-    ema: float = 0.998  # weights averaged over updates
+    ema: float = 0.99  # weights averaged over updates
     seed: int = 1
 
 
