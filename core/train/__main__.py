@@ -26,6 +26,7 @@ from core.train.corpora import read_corpora
 from core.train.counting import count_corpus
 from core.train.loop import Run, Stopped, train
 from core.train.recipes import RECIPES, Recipe
+from core.train.words import save_words
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -73,13 +74,14 @@ def prepare(
 
 
 def tokenizer_for(recipe: Recipe, pairs: list[Pair], out: Path, given: Path | None = None) -> Tokenizer:
-    """The saved one, the one given, or a new one; saved in `out`."""
+    """The saved one, the one given, or a new one; saved in `out`, and with it the words that will be met."""
     if (out / TOKENIZER).exists():
         return Tokenizer.load(out / TOKENIZER)
     tokenizer = _given(given) if given else _new(recipe, pairs)
     tokenizer = tokenizer.with_mask() if recipe.architecture == "bert" else tokenizer
     out.mkdir(parents=True, exist_ok=True)
     tokenizer.save(out / TOKENIZER)
+    save_words(recipe, pairs, out)
     return tokenizer
 
 
