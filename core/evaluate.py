@@ -1,9 +1,10 @@
 """python -m core.evaluate --model NAME --corpus FILE [--beam N] [--joined] [--against NAME] [--table]
 
-BLEU and chrF (sacrebleu) of a model's translations. Every translation that the
-corpus has of a sentence counts as a reference; scores by source length follow.
-A language model gets its perplexity on the sources,
-an encoder alone how often it fills a blank and tells what follows.
+BLEU and chrF (sacrebleu) of a model's translations, and how many are a reference
+to the letter; then the scores by source length. Every translation that the
+corpus has of a sentence counts as a reference, in either direction: which column
+is the source follows from the model's languages. A language model gets its
+perplexity on the sources, an encoder alone how often it fills a blank and tells what follows.
 """
 
 from __future__ import annotations
@@ -28,7 +29,8 @@ from core.lab.blanks import guesses
 from core.models import Model, load_model
 from core.nn.build import AnyNet, Net, NextWord
 from core.shelf import shelf
-from core.text.corpus import grouped, read_pairs
+from core.text.corpus import grouped
+from core.text.languages import read_directed
 from core.tracing import Search, output_limit
 
 LENGTHS = ((1, 4), (5, 7), (8, 10), (11, 15), (16, 25), (26, 1000))  # words of the source
@@ -41,6 +43,7 @@ class Score:
     n: int
     bleu: float
     chrf: float
+    exact: float  # the share that equals a reference
 
 
 @torch.inference_mode()
@@ -67,14 +70,16 @@ def translate(model: Model[Net], sentences: Sequence[str], beam: int = 1, batch:
 
 
 def score(outputs: Sequence[str], references: References) -> Score:
-    """Corpus BLEU and chrF against all references of each sentence (sacrebleu's defaults)."""
+    """Corpus BLEU and chrF against all references of each sentence (sacrebleu's defaults), and exact matches."""
     from sacrebleu.metrics.bleu import BLEU
     from sacrebleu.metrics.chrf import CHRF
 
     most = max(len(r) for r in references)
     # None, not "": an empty reference would be one of length 0, and excuse outputs that are too short.
     streams: Any = [[r[i] if i < len(r) else None for r in references] for i in range(most)]
-    return Score(len(outputs), BLEU().corpus_score(outputs, streams).score, CHRF().corpus_score(outputs, streams).score)
+    bleu, chrf = (metric.corpus_score(outputs, streams).score for metric in (BLEU(), CHRF()))
+    exact = sum(output in refs for output, refs in zip(outputs, references, strict=True)) / len(outputs)
+    return Score(len(outputs), bleu, chrf, exact)
 
 
 def by_length(sources: Sequence[str], outputs: Sequence[str], references: References) -> Iterator[tuple[str, Score]]:
@@ -157,7 +162,7 @@ def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m core.evaluate", description="BLEU and chrF of a model.")
     parser.add_argument("--model", required=True)
     parser.add_argument("--root", type=Path, default=shelf(), help="folder of the models")
-    parser.add_argument("--corpus", required=True, type=Path, help="TSV: source <TAB> translation")
+    parser.add_argument("--corpus", required=True, type=Path, help="TSV of pairs")
     parser.add_argument("--beam", type=int, default=1)
     parser.add_argument("--joined", action="store_true", help="join two or three sentences into one")
     parser.add_argument("--table", action="store_true", help="the scores by length as a model's card holds them")
@@ -165,7 +170,8 @@ def main(argv: list[str] | None = None) -> int:
     args = parser.parse_args(argv)
     try:
         Search(args.beam)  # says which widths there are, before anything is loaded
-        model, groups = load_model(args.model, args.root), grouped(read_pairs(args.corpus))
+        model = load_model(args.model, args.root)
+        groups = grouped(read_directed(args.corpus, model.info.src, model.info.tgt))
         other = load_model(args.against, args.root) if args.against else None
         if bad := [one.info.name for one in (model, other) if one and not _fits(one, alone=other is None)]:
             raise ModelError("model_no_translator", name=bad[0])
@@ -189,7 +195,7 @@ def main(argv: list[str] | None = None) -> int:
         return 0
     outputs = translate(model, sources, args.beam)
     total = score(outputs, references)
-    print(f"BLEU {total.bleu:.1f}\nchrF {total.chrf:.1f}")
+    print(f"BLEU {total.bleu:.1f}\nchrF {total.chrf:.1f}\nexact {total.exact:.1%} of {total.n}")
     if args.table:
         print("\n| words | sentences | BLEU | chrF |\n| --- | --- | --- | --- |")
     line = "| {} | {:,} | {:.1f} | {:.1f} |" if args.table else "{} words: {} sentences, BLEU {:.1f}, chrF {:.1f}"

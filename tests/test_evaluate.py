@@ -20,6 +20,7 @@ def test_perfect_outputs_score_100(pairs: list[Pair]):
     assert result.bleu == pytest.approx(100)
     assert result.chrf == pytest.approx(100)
     assert result.n == len(groups) < len(pairs)
+    assert result.exact == 1
 
 
 def test_any_reference_counts():
@@ -38,6 +39,27 @@ def test_a_sentence_with_fewer_references_is_not_excused_for_being_short():
     mixed = score([*outputs, "x y z w"], [*[["a b c d e f g h i j"]] * 3, ["x y z w", "x y z w"]])
     assert alone.bleu == pytest.approx(100 * 2.718281828 ** (1 - 10 / 4), rel=1e-3)  # all n-grams are right
     assert mixed.bleu == pytest.approx(100 * 2.718281828 ** (1 - 34 / 16), rel=1e-3)
+
+
+def test_an_exact_match_is_one_to_the_letter():
+    references = [["나는 집에 간다.", "난 집에 가."], ["네."], ["아니요."], ["네."]]
+    assert score(["난 집에 가.", "네", "아니요.", "네 ."], references).exact == 0.5
+
+
+def test_the_other_way_round_the_other_side_is_grouped(
+    models: Path, pairs: list[Pair], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    """A corpus of English and French evaluates French to English too; one of Korean is refused."""
+    path = models / "tiny" / "config.json"
+    path.write_text(path.read_text("utf-8").replace('"src": "en", "tgt": "fr"', '"src": "fr", "tgt": "en"').replace(
+        '"src": "en",\n  "tgt": "fr"', '"src": "fr",\n  "tgt": "en"'), "utf-8")  # fmt: skip
+    corpus = tmp_path / "pairs.tsv"
+    corpus.write_text("".join(f"{src}\t{tgt}\n" for src, tgt in pairs[:20]), "utf-8")
+    assert main(["--model", "tiny", "--root", str(models), "--corpus", str(corpus)]) == 0
+    assert f"of {len({french for _, french in pairs[:20]})}\n" in capsys.readouterr().out
+    corpus.write_text("I go home.\t나는 집에 간다.\n" * 9, "utf-8")
+    assert main(["--model", "tiny", "--root", str(models), "--corpus", str(corpus)]) == 2
+    assert capsys.readouterr().err == f"{corpus}: is a corpus of en and ko, not of fr and en\n"
 
 
 def test_wrong_outputs_score_nothing():

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
+from pathlib import Path
 
-from core.text.corpus import CorpusError, Pair
+from core.text.corpus import CorpusError, Pair, read_pairs
 from core.text.script import main_script
 
 # Words of every other sentence that the other languages do not have.
@@ -28,6 +29,15 @@ def language_of(texts: Sequence[str]) -> str | None:
     shares = {language: sum(words[word] for word in common) for language, common in COMMON.items()}
     (first, most), (_, second) = sorted(shares.items(), key=lambda item: -item[1])
     return first if most > max(SHARE * words.total(), 2 * second) else None
+
+
+def read_directed(path: Path, src: str, tgt: str) -> list[Pair]:
+    """All pairs of a file, source first; `CorpusError` names the file."""
+    pairs = read_pairs(path)
+    try:
+        return directed(pairs, src, tgt)
+    except CorpusError as error:
+        raise CorpusError(f"{path}: {error}") from error
 
 
 def directed(pairs: list[Pair], src: str, tgt: str) -> list[Pair]:

@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from core.text.corpus import CorpusError, Pair, key, read_pairs
-from core.text.languages import directed
+from core.text.corpus import CorpusError, Pair, key
+from core.text.languages import read_directed
 
 _TIMES = re.compile(r"(.+):([1-9]\d*)")
 
@@ -18,13 +18,13 @@ def read_corpora(files: Sequence[str], src: str, tgt: str, without: Sequence[str
     without: files of held-out pairs. A pair that shares a sentence with one of them, on either side and whatever its
     case and punctuation, is left out.
     """
-    held = [pair for file in without for pair in _directed(file, src, tgt)]
+    held = [pair for file in without for pair in read_directed(Path(file), src, tgt)]
     sources, targets = ({key(pair[side]) for pair in held} for side in (0, 1))
     pairs = []
     for file in files:
         name, times = _split(file)
         pairs += times * [
-            (s, t) for s, t in _directed(name, src, tgt) if key(s) not in sources and key(t) not in targets
+            (s, t) for s, t in read_directed(Path(name), src, tgt) if key(s) not in sources and key(t) not in targets
         ]
     if not pairs:
         raise CorpusError(f"{' '.join(files)}: nothing is left without the held-out pairs")
@@ -34,10 +34,3 @@ def read_corpora(files: Sequence[str], src: str, tgt: str, without: Sequence[str
 def _split(file: str) -> tuple[str, int]:
     found = _TIMES.fullmatch(file)
     return (found[1], int(found[2])) if found else (file, 1)
-
-
-def _directed(file: str, src: str, tgt: str) -> list[Pair]:
-    try:
-        return directed(read_pairs(Path(file)), src, tgt)
-    except CorpusError as error:
-        raise error if file in str(error) else CorpusError(f"{file}: {error}") from error
