@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 from pathlib import Path
 
@@ -51,8 +52,7 @@ def test_the_other_way_round_the_other_side_is_grouped(
 ):
     """A corpus of English and French evaluates French to English too; one of Korean is refused."""
     path = models / "tiny" / "config.json"
-    path.write_text(path.read_text("utf-8").replace('"src": "en", "tgt": "fr"', '"src": "fr", "tgt": "en"').replace(
-        '"src": "en",\n  "tgt": "fr"', '"src": "fr",\n  "tgt": "en"'), "utf-8")  # fmt: skip
+    path.write_text(json.dumps(json.loads(path.read_text("utf-8")) | {"src": "fr", "tgt": "en"}), "utf-8")
     corpus = tmp_path / "pairs.tsv"
     corpus.write_text("".join(f"{src}\t{tgt}\n" for src, tgt in pairs[:20]), "utf-8")
     assert main(["--model", "tiny", "--root", str(models), "--corpus", str(corpus)]) == 0
