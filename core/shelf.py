@@ -9,7 +9,8 @@ from __future__ import annotations
 import json
 import os
 from dataclasses import dataclass
-from pathlib import Path
+from functools import lru_cache
+from pathlib import Path, PurePath
 from typing import Any, Generic
 
 from typing_extensions import TypeVar
@@ -34,7 +35,7 @@ class ModelInfo(Generic[ConfigT]):
 
     name: str
     architecture: str
-    src: str  # language codes, as in ISO 639-1; of what reads pictures, "image"
+    src: str  # language codes, as in ISO 639-1; "" for both of what reads pictures
     tgt: str
     config: ConfigT
     folder: Path
@@ -54,10 +55,11 @@ def installed(root: Path | None = None) -> list[str]:
 def read_info(name: str, root: Path | None = None) -> ModelInfo[Any]:
     """The model's config, or `ModelError` naming the file that is missing or foreign."""
     path = (root or shelf()) / name / CONFIG
-    if name not in installed(root):  # also keeps `../` and absolute paths out
+    # A folder's own name, and no way to another: neither `../` nor an absolute path.
+    if PurePath(name).name != name or name in (".", "..") or not path.is_file():
         raise ModelError("model_missing", name=name, installed=", ".join(installed(root)) or "-")
     try:
-        record = json.loads(path.read_text("utf-8"))
+        record = _record(path, path.stat().st_mtime_ns)
         architecture = _text(record, "architecture")
         if architecture not in ARCHITECTURES:
             raise ValueError(f"{architecture!r} is none of {', '.join(ARCHITECTURES)}")
@@ -69,6 +71,12 @@ def read_info(name: str, root: Path | None = None) -> ModelInfo[Any]:
         )  # fmt: skip
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise ModelError("model_config", file=str(path), detail=str(error)) from error
+
+
+@lru_cache(64)
+def _record(path: Path, changed: int) -> dict[str, Any]:
+    """What the file says, read anew when it has changed: every page asks for all of them at every click."""
+    return dict(json.loads(path.read_text("utf-8")))
 
 
 def _text(record: dict[str, object], key: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,7 @@ LESSONS, STYLE = ASSETS / "lessons", ASSETS / "style.css"
 
 def style() -> None:
     """Less white above the title, so that a laptop shows the picture without scrolling; larger type on a projector."""
-    st.html("<style>" + STYLE.read_text("utf-8") + "</style>")
+    st.html("<style>" + _text(STYLE) + "</style>")
 
 
 def dark() -> bool:
@@ -133,6 +134,11 @@ def plot_config(stem: str) -> dict[str, Any]:
 
 def lesson(page: str) -> None:
     """The page's lesson, below the picture."""
-    path = LESSONS / language() / f"{page}.md"
     with st.expander(t("lesson"), icon="📖"):
-        st.markdown(path.read_text("utf-8"))
+        st.markdown(_text(LESSONS / language() / f"{page}.md"))
+
+
+@cache
+def _text(path: Path) -> str:
+    """Read once: while a thread reads a file, others take the interpreter, and it has to wait for its turn again."""
+    return path.read_text("utf-8")
