@@ -38,7 +38,8 @@ def main(argv: list[str] | None = None) -> int:
 def _models(root: Path) -> None:
     for name in installed(root):
         info = read_info(name, root)
-        print(f"{name}\t{info.src} -> {info.tgt}\t{info.architecture}, {info.config.size}")
+        languages = f"{info.src} -> {info.tgt}" if info.src else "pictures"
+        print(f"{name}\t{languages}\t{info.architecture}, {info.config.size}")
 
 
 def _export(args: argparse.Namespace) -> None:

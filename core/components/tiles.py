@@ -22,7 +22,6 @@ WORDS = (
     "tiles.label_choose",  # {title}: of one where something can be chosen
     "tiles.cell",  # {name} {row} {column} {value}
     "tiles.chosen",  # {name}
-    "tiles.from",  # beside the colours; {low} {high}
     "tiles.png",
     "tiles.svg",
     "tiles.keys",

@@ -79,7 +79,7 @@ def accuracy(net: VisionTransformer, digits: Digits) -> float:
 
 def save(folder: Path, net: VisionTransformer, held_out: Digits, how: VisionTraining, n: int) -> None:
     record = {
-        "architecture": "vit", "src": "image", "tgt": "digit", "model": net.config.as_dict(), "train": asdict(how),
+        "architecture": "vit", "src": "", "tgt": "", "model": net.config.as_dict(), "train": asdict(how),
         "data": {"train": n, "held_out": len(held_out)},
     }  # fmt: skip
     save_model(folder, net, None, record)
