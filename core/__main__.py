@@ -64,12 +64,13 @@ def _run(args: argparse.Namespace) -> None:
 
 
 def _ours(args: argparse.Namespace) -> Trace:
-    if args.picture or args.text_pair:
-        raise ValueError(f"{args.model} reads one text: neither --picture nor --text-pair")
     from core.models import load_model
     from core.tracing import Search, trace
 
-    return trace(load_model(args.model, args.root), args.text, Search(args.beam))
+    model = load_model(args.model, args.root)
+    if args.picture or args.text_pair:
+        raise ValueError(f"{args.model} reads one text: neither --picture nor --text-pair")
+    return trace(model, args.text, Search(args.beam))
 
 
 def _foreign(args: argparse.Namespace) -> Trace:

@@ -7,11 +7,13 @@ import pytest
 import torch
 from torch.testing import assert_close
 
+from core.__main__ import main
 from core.config import ViTConfig
 from core.errors import ModelError
+from core.i18n import translate
 from core.lab import vision
 from core.measures.rollout import rollout
-from core.models import PictureModel, load_held_out, load_model, load_picture_model, save_model, write
+from core.models import PictureModel, load_held_out, load_picture_model, save_model, write
 from core.nn.vit import VisionTransformer
 from core.shelf import ModelInfo
 from core.trace import AttentionMap, Axis
@@ -115,8 +117,16 @@ def test_held_out_pictures_lie_beside_the_model(model, tmp_path):
     true = [found.chances[i, label] for i, label in enumerate(found.labels)]
     assert found.hardest(4) == list(np.argsort(true))
     assert found.accuracy == np.mean(found.read == [1, 0, 1, 7])
-    with pytest.raises(ModelError, match="model_no_text"):
-        load_model("digits", tmp_path)
+
+
+def test_the_command_lists_it_and_says_what_it_cannot_read(model, tmp_path, capsys):
+    record = {"architecture": "vit", "src": "", "tgt": "", "model": CONFIG.as_dict()}
+    save_model(tmp_path / "digits", model.net, None, record)
+    assert main(["models", "--root", str(tmp_path)]) == 0
+    assert capsys.readouterr().out == "digits\tpictures\tvit, 2 layers, 2 heads, 4 x 4 patches\n"
+    for what in (["--text", "seven"], ["--picture", "seven.png"]):
+        assert main(["run", "--root", str(tmp_path), "--model", "digits", *what]) == 2
+        assert translate("en", "error.model_no_text", name="digits") in capsys.readouterr().err
 
 
 def test_a_model_of_texts_reads_no_picture(models):

@@ -172,3 +172,14 @@ def test_a_patch_can_ask(shelf: Path):
 def test_without_such_a_model_it_says_so(models: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("HEADLIGHT_MODELS", str(models))
     assert opened().error
+
+
+def test_pages_of_sentences_do_not_offer_it(models: Path, folder: Path, monkeypatch: pytest.MonkeyPatch):
+    (models / "noise").symlink_to(folder / "noise")
+    monkeypatch.setenv("HEADLIGHT_MODELS", str(models))
+    for page, offered in (("heads", 1), ("masks", 1), ("vision", 1)):
+        at = AppTest.from_file(f"../../pages/{page}.py", default_timeout=60).run()
+        assert not at.exception
+        picker = next(one for one in at.sidebar.selectbox if one.key == "model")
+        assert len(picker.options) == offered
+        assert at.session_state.model == ("noise" if page == "vision" else "tiny")
