@@ -172,9 +172,21 @@ def _positions(near: Floats, side: int, at: int, put: Any) -> None:
             signed=True, chosen=at, choose="tile", key="vision.positions", file_stem="vision_positions", on_choose=put,
         )  # fmt: skip
     with words:
+        beside, others = neighbours(near, side)
         row = near[at].copy()
         row[at] = -2
         st.markdown(
             t("vision.positions.said", n=at + 1, place=place(at, side), like=place(int(row.argmax()), side),
-              cosine=f"{row.max():.2f}".replace("-", "−"))
+              cosine=_signed(row.max()), beside=_signed(beside), others=_signed(others))
         )  # fmt: skip
+
+
+def neighbours(near: Floats, side: int) -> tuple[float, float]:
+    """The mean cosine of places that share an edge, and of all other pairs."""
+    row, column = np.divmod(np.arange(side * side), side)
+    apart = np.abs(row[:, None] - row) + np.abs(column[:, None] - column)
+    return float(near[apart == 1].mean()), float(near[apart > 1].mean())
+
+
+def _signed(value: float) -> str:
+    return f"{value:.2f}".replace("-", "−")

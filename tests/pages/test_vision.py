@@ -19,6 +19,7 @@ from core.nn.vit import VisionTransformer
 from core.tracing.pictures import trace_picture
 from core.train.digits import Digits
 from core.train.vision import VisionTraining, save
+from core.ui.vision_shown import neighbours
 from tests.pages.seen import said, sent
 
 EVERY_LANGUAGE = pytest.mark.parametrize("language", LANGUAGES)
@@ -163,7 +164,7 @@ def test_bad_values_in_a_link_fall_back(shelf: Path):
 def test_a_patch_can_ask(shelf: Path):
     at = opened(vision__asks="6", layer="1", head="2")
     model = load_picture_model("noise", shelf)
-    weights = trace_picture(model, vision.held_out(model).images[0])["encoder_self"].weights
+    weights = trace_picture(model, vision.held_out(model).images[6])["encoder_self"].weights
     header, _, cells = shown(at)[translate("en", "vision.large")]
     np.testing.assert_allclose(cells[0].ravel(), weights[0, 1, 6, 1:], atol=1e-5)
     assert header["chosen"] == 5
@@ -183,3 +184,9 @@ def test_pages_of_sentences_do_not_offer_it(models: Path, folder: Path, monkeypa
         picker = next(one for one in at.sidebar.selectbox if one.key == "model")
         assert len(picker.options) == offered
         assert at.session_state.model == ("noise" if page == "vision" else "tiny")
+
+
+def test_neighbours_share_an_edge():
+    """Four places in a square: 0-1, 0-2, 1-3, 2-3 are neighbours, 0-3 and 1-2 are not."""
+    near = np.float32([[1, 0.5, 0.5, 0], [0.5, 1, 0, 0.5], [0.5, 0, 1, 0.5], [0, 0.5, 0.5, 1]])
+    assert neighbours(near, 2) == (0.5, 0)
