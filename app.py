@@ -29,6 +29,9 @@ page = st.navigation(
             st.Page("pages/nextword.py", title=ui.t("nextword.nav"), icon="🔮", url_path="nextword"),
             st.Page("pages/vision.py", title=ui.t("vision.nav"), icon="🖼️", url_path="vision"),
         ],
+        ui.t("nav.class"): [
+            st.Page("pages/claims.py", title=ui.t("claims.nav"), icon="🤔", url_path="claims"),
+        ],
     },
     expanded=True,
 )
