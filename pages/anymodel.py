@@ -8,12 +8,14 @@ from core.ui import anymodel as page
 from core.ui import anymodel_shown as shown
 from core.ui import t
 from core.ui.beside import chosen_picture, second_text
+from core.ui.keeping import keep
 from core.ui.named import Beside
 
 info = ui.model_picker()
 text = ui.ask("anymodel", info)
 first, second = st.columns([3, 2], vertical_alignment="bottom")
 with first:
+    keep("hf")
     name: str = st.text_input(
         t("anymodel.model"), key="hf", bind="query-params", placeholder=t("anymodel.placeholder"),
         help=t("anymodel.help"),

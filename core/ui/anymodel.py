@@ -3,6 +3,7 @@ the person is told and asked."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,12 +18,13 @@ from core.trace import Trace
 from core.ui import named
 from core.ui.language import language, md, t
 from core.ui.named import Beside
-from core.ui.waiting import attempt, was_stopped
+from core.ui.waiting import Found, OnStep, attempt
 
 if TYPE_CHECKING:
     from core.hub.naming import Named
 
 MB = 1_000_000
+PASSING = ("hub_offline", "hub_refused", "hub_disk", "hub_write")  # another day they may be gone
 MOST = 24  # models of the server's folder that are offered
 PAGES = {"heads": (*named.READERS, *named.SEERS), "compare": named.READERS, "decoding": named.WRITERS}
 
@@ -94,20 +96,35 @@ def _fetched(name: Named) -> Path | None:
         return None
     sizes: dict[str, int] = st.session_state.setdefault("anymodel.sizes", {})
     if name.name not in sizes:
-        size = attempt(lambda heard: download_size(name), work := f"size {name.name}")
+        size = _from_hub("ask", name.name, lambda heard: download_size(name))
         if size is None:
-            _again("ask", name.name, work)
             return None
         sizes[name.name] = size
     if not _agreed("fetch", name.name, t("anymodel.size", size=_mb(sizes[name.name]), **said)):
         return None
-    folder = attempt(
-        lambda heard: fetch(name, lambda done, total: heard(done // MB, -(-total // MB))),
-        work := f"fetch {name.name}", step="anymodel.step",
-    )  # fmt: skip
-    if folder is None:
-        _again("fetch", name.name, work)
-    return folder
+    return _from_hub(
+        "fetch", name.name, lambda heard: fetch(name, lambda done, total: heard(done // MB, -(-total // MB)))
+    )
+
+
+def _from_hub(what: str, name: str, work: Callable[[OnStep], Found]) -> Found | None:
+    """A work that a person agreed to; once it has failed, nothing leaves the machine again by itself."""
+    codes: list[str] = []
+
+    def noting(heard: OnStep) -> Found:
+        try:
+            return work(heard)
+        except ModelError as error:
+            codes.append(error.code)
+            raise
+
+    found = attempt(noting, f"{what} {name}", step="anymodel.step")
+    if found is None and codes:
+        agreed: set[tuple[str, str]] = st.session_state["anymodel.agreed"]
+        agreed.discard((what, name))
+        if codes[0] in PASSING:
+            st.button(t("anymodel.retry"), key="anymodel.retry", on_click=agreed.add, args=((what, name),))
+    return found
 
 
 def may_load(folder: Path, name: str) -> str | None:
@@ -128,17 +145,12 @@ def _agreed(what: str, name: str, question: str) -> bool:
     agreed: set[tuple[str, str]] = st.session_state.setdefault("anymodel.agreed", set())
     if (what, name) in agreed:
         return True
-    st.info(question)
-    st.button(t(f"anymodel.{what}"), key=f"anymodel.{what}", type="primary", on_click=agreed.add, args=((what, name),))
+    with st.container():  # one element: what comes next takes its place at once
+        st.info(question)
+        st.button(
+            t(f"anymodel.{what}"), key=f"anymodel.{what}", type="primary", on_click=agreed.add, args=((what, name),)
+        )
     return False
-
-
-def _again(what: str, name: str, work: str) -> None:
-    """After a failure nothing leaves the machine again by itself; a work that was stopped offers to begin anew."""
-    if not was_stopped(work):
-        agreed: set[tuple[str, str]] = st.session_state["anymodel.agreed"]
-        agreed.discard((what, name))
-        st.button(t("anymodel.retry"), key="anymodel.retry", on_click=agreed.add, args=((what, name),))
 
 
 def _mb(size: int) -> str:

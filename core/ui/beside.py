@@ -9,6 +9,7 @@ import streamlit as st
 
 from core.errors import TextError
 from core.shelf import ModelInfo
+from core.ui.keeping import keep
 from core.ui.language import md, t
 from core.ui.named import SEERS, Beside, is_named
 
@@ -18,6 +19,7 @@ SMALL = 160  # pixels of the longer side of the picture on the page
 
 def second_text() -> str:
     """A pair's second text; the link holds it."""
+    keep("anymodel.pair")
     typed: str = st.text_input(
         t("anymodel.pair"), key="anymodel.pair", bind="query-params", help=t("anymodel.pair.help")
     )

@@ -50,11 +50,6 @@ def attempt(work: Callable[[OnStep], Found], name: str, *, step: str = "run.step
         return None
 
 
-def was_stopped(name: str) -> bool:
-    """Has the person stopped this work, and not begun it again?"""
-    return f"stopped {name}" in st.session_state
-
-
 def _watched(work: Callable[[OnStep], Found], name: str, said: str, on_stop: Callable[[], None]) -> Found:
     """Whatever interrupts the script while it waits here (a stop, another sentence) also ends the work."""
     at, going = (0, 0), True
