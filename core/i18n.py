@@ -31,6 +31,11 @@ def sentence(language: str, error: UserError) -> str:
     return translate(language, f"error.{error.code}", **error.values)
 
 
+def language_name(code: str, language: str) -> str:
+    """A language in another one's words: `fr` is French, 프랑스어; the code itself where it has no name."""
+    return catalog(language).get(f"language.{code}", code)
+
+
 def preferred(locale: str | None) -> str:
     """The catalog nearest to a browser's locale (`ko-KR`); English where there is none."""
     language = (locale or "").split("-")[0].lower()

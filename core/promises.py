@@ -13,12 +13,16 @@ from core.samples import samples
 from core.trace import AttentionMap, Trace
 
 Look = tuple[Sequence[str], Sequence[str]]  # from one of these queries to one of these keys
-PRONOUNS = {"en": ("it", "he", "she", "they", "him", "her", "them")}  # by the language that the model reads
+PRONOUNS = {  # by the language that the model reads
+    "en": ("it", "he", "she", "they", "him", "her", "them"),
+    "fr": ("il", "elle", "ils", "elles", "lui"),
+    "ko": ("그는", "그녀는", "그들은", "그것은", "그가", "그녀가", "그를", "그녀를", "그에게", "그녀에게"),
+}
 
 
-def hoped(trace: Trace, kind: str, src: str, language: str) -> str | None:
+def hoped(trace: Trace, kind: str, src: str, language: str, tgt: str = "") -> str | None:
     """What one may hope to see in a text, and whether a head does it; None where there is nothing to hope for."""
-    for sample in samples("heads", src):
+    for sample in samples("heads", src, tgt):
         if (sample.text, sample.kind) == (trace.src_text, kind):
             answer = promise(trace[kind], sample.looks, language) if sample.looks else reach(trace[kind], language)
             return f"{translate(language, f'sample.{sample.name}.help')} {answer or ''}".strip()

@@ -25,6 +25,7 @@ class Sample:
     looks: pairs of (queries, keys), words in lower case: a head that keeps the promise looks, for every pair, from one
     of the queries to one of the keys. A decoder's query is named by the word it is about to write; `*` is any.
     choices: what else it sets, by the keys of the page's widgets.
+    says: what the translation has in it, in lower case; a test asks the model, once it is on the shelf.
     """
 
     name: str
@@ -33,23 +34,29 @@ class Sample:
     looks: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = ()
     references: tuple[tuple[str, str], ...] = ()  # language and translation
     choices: tuple[tuple[str, str | bool | float], ...] = ()
+    says: tuple[str, ...] = ()
 
 
 @cache
-def samples(page: str, language: str) -> tuple[Sample, ...]:
-    """The examples of a page in the language that the model reads, the page's first picture first."""
-    rows = json.loads((SAMPLES / f"{page}.json").read_text("utf-8"))
+def samples(page: str, src: str, tgt: str = "") -> tuple[Sample, ...]:
+    """The examples of a page in the language that the model reads, the page's first picture first.
+
+    Where a pair of languages has examples of its own, they serve all pages.
+    """
+    own = SAMPLES / f"pair-{src}-{tgt}.json"
+    rows = json.loads((own if own.exists() else SAMPLES / f"{page}.json").read_text("utf-8"))
     return tuple(
         Sample(
             row["name"],
             row["kind"],
-            row["text"][language],
+            row["text"][src],
             tuple(_pair(*pair) for pair in row.get("looks", ())),
             tuple(row.get("references", {}).items()),
             tuple(row.get("choices", {}).items()),
+            tuple(row.get("says", ())),
         )
         for row in rows
-        if language in row["text"]
+        if src in row["text"]
     )
 
 
@@ -78,7 +85,8 @@ def main() -> None:
     from core.tracing import trace
 
     for name in translators():
-        first = samples("heads", read_info(name).src)[0]
+        info = read_info(name)
+        first = samples("heads", info.src, info.tgt)[0]
         (SAMPLES / f"{name}.npz").write_bytes(trace(load_model(name), first.text).to_npz())
 
 

@@ -49,7 +49,7 @@ def look(trace: Trace) -> None:
         one_head(one, view, stretch, f"{t(f'kind.{kind}')} · {name}", reading, stem)
     with left:
         st.markdown(f"**{ui.md(name)}** — {ui.md(reading)}")
-        if hope := hoped(trace, kind, info.src, ui.language()):
+        if hope := hoped(trace, kind, info.src, ui.language(), info.tgt):
             st.info(ui.md(hope), icon="🔎")
         ui.downloads(one, trace, stem, *LINKED)
 

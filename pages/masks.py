@@ -27,7 +27,7 @@ def after() -> None:
 
 def batch() -> None:
     """Sentences of different lengths, read together."""
-    examples = "\n".join(sample.text for sample in samples("masks", info.src))
+    examples = "\n".join(sample.text for sample in samples("masks", info.src, info.tgt))
     lines: str = st.text_area(
         t("masks.batch"), examples, key="masks.lines", bind="query-params", help=t("masks.batch.help"), height=120,
         persist_state="session",

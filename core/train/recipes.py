@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from core.config import ARCHITECTURES, Augmentation, ModelConfig, TrainConfig
+from core.config import TEXT_ARCHITECTURES, Augmentation, TextConfig, TrainConfig
 
 
 @dataclass(frozen=True)
@@ -20,8 +20,8 @@ class Recipe:
     architecture: str = "transformer"
     began_from: str = ""  # the model whose weights this one began with, if any
 
-    def model_config(self, vocab_size: int) -> ModelConfig:
-        return ARCHITECTURES[self.architecture](vocab_size=vocab_size, **self.model)
+    def model_config(self, vocab_size: int) -> TextConfig:
+        return TEXT_ARCHITECTURES[self.architecture](vocab_size=vocab_size, **self.model)
 
     def record(self, vocab_size: int) -> dict[str, Any]:
         """What config.json keeps."""
@@ -44,9 +44,11 @@ def _recurrent(name: str, **model: Any) -> Recipe:
 # Small translators, alike but for what tells them the order of the words (and one for where its norm stands).
 _SMALL = {"d_model": 128, "n_heads": 4, "n_encoder_layers": 2, "n_decoder_layers": 2, "d_ff": 512, "max_len": 128}
 _FOUR_EPOCHS = TrainConfig(epochs=4)
-# English and Korean of the grammar (core/train/grammar.py) and Tatoeba: 890 syllables, and words short enough that a
-# stem and its endings are pieces of their own.
-_KOREAN = TrainConfig(epochs=6, vocab_size=4000)
+# English and Korean of the grammar (core/train/grammar.py) and Tatoeba: 4,000 pieces hold 890 syllables and keep stem and
+# endings apart. One core does 3,200 tokens/s, an epoch of 214,000 pairs in 25 minutes; after the same 150 seconds the
+# validation loss was 3.18, and 3.45 with d_model 256 and d_ff 1024. Small batches: here more updates count.
+_KOREAN_SIZE = {"d_model": 192, "d_ff": 768}
+_KOREAN = TrainConfig(epochs=4, batch_tokens=1500, vocab_size=4000)
 _NO_NAMES = Augmentation(names=0)  # a Korean name asks for particles of its own: the grammar writes many
 _LANGUAGE = TrainConfig(epochs=8, label_smoothing=0.0)
 _TOY = TrainConfig(epochs=2, batch_tokens=200, lr=5e-3, warmup=20, max_tokens=64, vocab_size=400)
@@ -56,8 +58,8 @@ RECIPES = {
     for recipe in (
         Recipe("transformer-en-fr", "en", "fr"),
         Recipe("transformer-fr-en", "fr", "en"),
-        Recipe("transformer-en-ko", "en", "ko", train=_KOREAN, augmentation=_NO_NAMES),
-        Recipe("transformer-ko-en", "ko", "en", train=_KOREAN, augmentation=_NO_NAMES),
+        Recipe("transformer-en-ko", "en", "ko", _KOREAN_SIZE, _KOREAN, _NO_NAMES),
+        Recipe("transformer-ko-en", "ko", "en", _KOREAN_SIZE, _KOREAN, _NO_NAMES),
         Recipe("positions-sinusoidal-en-fr", "en", "fr", {**_SMALL, "positions": "sinusoidal"}, _FOUR_EPOCHS),
         Recipe("positions-learned-en-fr", "en", "fr", {**_SMALL, "positions": "learned"}, _FOUR_EPOCHS),
         Recipe("positions-none-en-fr", "en", "fr", {**_SMALL, "positions": "none"}, _FOUR_EPOCHS),

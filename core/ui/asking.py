@@ -12,7 +12,9 @@ from core.errors import ModelError
 from core.measures import Pick, Pool
 from core.samples import Sample, samples
 from core.shelf import ModelInfo, installed, read_info, shelf
-from core.ui import named
+from core.ui import named, pairs
+from core.ui.echo import echo
+from core.ui.keeping import keep
 from core.ui.language import language, md, t
 
 BEAMS = ("1", "4", "8")
@@ -50,10 +52,14 @@ def model_picker(architectures: tuple[str, ...] = ("transformer",), *, maps: boo
         del st.query_params["open"]
         if opened in names:
             st.session_state.model = opened
-    if st.session_state.get("model", names[0]) not in names:  # another page's: here the first
-        del st.session_state.model
-    name = st.sidebar.selectbox(t("model.label"), names, key="model", bind="query-params", help=t("model.help"))
-    return infos[name]
+    from_link("model", names)  # another page's: here the first, or the first that reads the sentence
+    pairs.offer(infos, names)
+    shown = pairs.labels({name: infos[name] for name in names})
+    name = st.sidebar.selectbox(
+        t("model.label"), names, key="model", format_func=shown.__getitem__, help=t("model.help"),
+        persist_state="session",
+    )  # fmt: skip
+    return infos[into_link("model", name, names[0])]
 
 
 def known_models(
@@ -75,10 +81,13 @@ def known_models(
 def ask(page: str, info: ModelInfo, key: str = "sentence") -> str:
     """Title, sentence and example chips; the sentence is shared by all pages, unless a page has a `key` of its own."""
     st.title(t(f"{page}.title"), anchor=False)
-    examples = samples(page, info.src)
+    examples = samples(page, info.src, info.tgt)
+    pairs.follow(info, examples, key)
+    keep(key)
     text: str | None = st.text_input(
         t("ask.sentence"), examples[0].text if examples else "", key=key, bind="query-params",
-        placeholder=t("ask.placeholder"), on_change=_first_hypothesis, label_visibility="collapsed",
+        placeholder=t("ask.placeholder", language=i18n.language_name(info.src, language())),
+        on_change=_typed, args=(key,), label_visibility="collapsed",
     )  # fmt: skip
 
     def take(sample: Sample) -> None:
@@ -90,7 +99,14 @@ def ask(page: str, info: ModelInfo, key: str = "sentence") -> str:
         for sample in examples:
             name = f"sample.{sample.name}"
             st.button(t(name), key=name, help=t(f"{name}.help"), on_click=take, args=(sample,))
+    pairs.say(info, text or "")
+    echo(info, text or "")
     return text or ""
+
+
+def _typed(key: str) -> None:
+    _first_hypothesis()
+    pairs.typed(key)
 
 
 def _first_hypothesis() -> None:

@@ -183,6 +183,6 @@ def _side(name: str, trace: Trace, kind: str, unit: str, prefix: str, defaults: 
 
 def _shown_first(info: ModelInfo) -> tuple[str, str]:
     """B's layer and head before anybody has chosen: those of the first example."""
-    examples = samples("compare", info.src)
+    examples = samples("compare", info.src, info.tgt)
     choices = dict(examples[0].choices) if examples else {}
     return str(choices.get("compare.layer", 1)), str(choices.get("compare.head", 2))

@@ -176,7 +176,7 @@ def free_text(info: ModelInfo, text: str, asked: Asked) -> str:
 
 def ask_reference(info: ModelInfo, text: str) -> str:
     """A translation to compare with: the example's own, until somebody types another."""
-    known = {one.text: dict(one.references).get(info.tgt, "") for one in samples("decoding", info.src)}
+    known = {one.text: dict(one.references).get(info.tgt, "") for one in samples("decoding", info.src, info.tgt)}
     asked: str | None = st.session_state.get("reference", st.query_params.get("reference"))
     if st.session_state.get("reference of") != text and (not asked or asked in known.values()):
         st.session_state.reference = known.get(text, "")

@@ -48,7 +48,8 @@ def opened(page: str, language: str = "en", **query: str) -> AppTest:
 
 
 def offered(at: AppTest) -> list[str]:
-    return at.sidebar.selectbox(key="model").options
+    """Names after the dot; before it stand the languages."""
+    return [label.split(" · ")[-1] for label in at.sidebar.selectbox(key="model").options]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
