@@ -8,16 +8,12 @@ import pytest
 import streamlit
 from streamlit.testing.v1 import AppTest
 
-from core.config import TransformerConfig
 from core.i18n import LANGUAGES, translate
-from core.models import save_model
-from core.nn.transformer import Transformer
 from core.samples import samples
 from core.text import words
 from core.text.corpus import Pair
-from core.text.tokenizer import train_tokenizer
-from core.train.grammar import write
 from tests.pages.seen import opened, said
+from tests.translators import fill
 
 REFUSED = "mostly written in Hangul letters"
 HOME = "나는 집에 간다."
@@ -29,15 +25,7 @@ def shelf(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPa
     """Four random translators; the first of them in alphabetical order reads English."""
     root = tmp_path_factory.getbasetemp() / "pairs-shelf"
     if not root.exists():
-        made = [(one.english, one.korean) for one in write(3, 200)]
-        tokenizer = train_tokenizer((side for pair in pairs + made for side in pair), 1200)
-        config = TransformerConfig(
-            len(tokenizer), d_model=32, n_heads=4, n_encoder_layers=2, n_decoder_layers=2, d_ff=48
-        )
-        for src, tgt in (("en", "fr"), ("en", "ko"), ("fr", "en"), ("ko", "en")):
-            record = {"architecture": "transformer", "src": src, "tgt": tgt, "model": config.as_dict()}
-            save_model(root / f"pairs-{src}-{tgt}", Transformer(config), tokenizer, record)
-            words.save(root / f"pairs-{src}-{tgt}", ["i", "like", "your", "나는", "집에"])
+        fill(root, pairs)
     monkeypatch.setenv("HEADLIGHT_MODELS", str(root))
     return root
 
