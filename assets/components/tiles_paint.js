@@ -7,7 +7,7 @@ function tileGrid(header, room, font, measure) {
   const left = edge + (header.rows.length ? widest + 8 : 0), top = edge + (header.cols.length ? font * 1.6 : 0);
   const columns = Math.min(n, header.columns || Math.max(1, Math.floor((room - left - edge + gap) / (header.size + gap))));
   const size = Math.max(8, Math.min(header.size, Math.floor((room - left - edge - gap * (columns - 1)) / columns)));
-  const below = header.tiles.some((tile) => tile.label) ? font * 1.45 : 0;
+  const below = header.tiles.some((tile) => tile.label) ? font * 1.6 : 0;
   const lines = Math.ceil(n / columns), step = [size + gap, size + below + gap];
   return { left, top, size, columns, lines, step, font, width: left + columns * step[0] - gap + edge, height: top + lines * step[1] - gap + edge };
 }
@@ -35,7 +35,7 @@ function paintTiles(context, view, g, ratio) {
     context.strokeRect(x, y, size, size);
     context.globalAlpha = 1;
     if (tile.texts.length) paintTexts(context, view, i, g, x, y, ratio);
-    if (tile.label) write(context, tile.label, x + size / 2, y + size + g.font * 0.95 * ratio, g.font * ratio, style, "center");
+    if (tile.label) write(context, tile.label, x + size / 2, y + size + g.font * 1.25 * ratio, g.font * ratio, style, "center");
   });
   header.rows.forEach((name, row) => {
     const y = g.top + row * g.step[1] + g.size / 2;

@@ -29,7 +29,7 @@ def attention(info: ModelInfo[Any], chosen: Chosen) -> None:
     st.markdown(f"#### {md(page.said(chosen))}")
     with st.container(horizontal=True, vertical_alignment="bottom"):
         layer = pick("layer", attn.n_layers, default=str(attn.n_layers))
-        head = pick("head", attn.n_heads, default="mean")
+        head = pick("head", attn.n_heads, default=str(attn.n_heads))
         asks = _asks(info)
         stretch = st.toggle(t("stretch"), key="stretch", bind="query-params", help=t("stretch.help"))
     limit = float(attn.weights[:, :, asks, 1:].max()) if stretch else 1.0
@@ -165,7 +165,7 @@ def _positions(near: Floats, side: int, at: int, put: Any) -> None:
     """Each patch's position vector against all others, in its place in the picture (figure 7 of the paper)."""
     blank = np.zeros((side, side), np.float32)
     shown = [Tile(blank, place(i, side), str(i + 1), cells=near[i].reshape(side, side)) for i in range(len(near))]
-    grid, words = st.columns([1, 1], gap="medium")
+    grid, words = st.columns([2, 3], gap="medium")
     with grid:
         tiles(
             shown, title=t("vision.positions"), words=texts(TILES), scale=weight_scale(dark()), size=72, columns=side,

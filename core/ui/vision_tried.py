@@ -52,6 +52,7 @@ def in_disorder(name: str, picture: Floats, seed: int) -> Shuffled:
 def mattered(info: ModelInfo[Any], chosen: Chosen) -> None:
     """Attention, its rollout, and what erasing a patch really does, side by side."""
     st.subheader(t("vision.mattered"), anchor=False)
+    st.caption(t("vision.mattered.note", digit=chosen.read))
     side, digit = info.config.side, chosen.read
     attn = chosen.trace["encoder_self"]
     last = pooled(attn, attn.n_layers - 1, "mean").head(0, 0)[0, 1:].reshape(side, side)
@@ -63,7 +64,7 @@ def mattered(info: ModelInfo[Any], chosen: Chosen) -> None:
         with column:
             signed = what == "erased"
             limit = round(float(np.abs(values).max()), 2) or 0.01
-            name = t(f"vision.mattered.{what}", digit=digit)
+            name = t(f"vision.mattered.{what}", digit=digit, layer=attn.n_layers)
             numbers = tuple(f"{v:.2f}".replace("-0.00", "0.00").replace("-", "−") for v in values.ravel())
             tile = Tile(chosen.ink, name, cells=values, texts=numbers)
             st.markdown(f"**{name}**")
@@ -73,14 +74,12 @@ def mattered(info: ModelInfo[Any], chosen: Chosen) -> None:
             )  # fmt: skip
     looked, needed = int(last.argmax()), int(drop.argmax())
     key = "same" if looked == needed else "other"
+    had = chosen.chances[digit]
     st.markdown(
         t(f"vision.mattered.{key}", looked=place(looked, side), weight=f"{last.max():.2f}", digit=digit,
-          loss=_points(drop.ravel()[looked]), needed=place(needed, side), most=_points(drop.max()))
+          chance=f"{had:.1%}", without=f"{had - drop.ravel()[looked]:.1%}", needed=place(needed, side),
+          least=f"{had - drop.max():.1%}")
     )  # fmt: skip
-
-
-def _points(change: float) -> str:
-    return f"{100 * change:.1f}".replace("-", "−")
 
 
 def moved(info: ModelInfo[Any], chosen: Chosen) -> None:
@@ -94,11 +93,12 @@ def moved(info: ModelInfo[Any], chosen: Chosen) -> None:
         Tile(one / info.config.full, _direction(*NUDGES[i]), f"{read[i]} · {chances[i].max():.0%}")
         for i, one in enumerate(pictures)
     ]
-    grid, words = st.columns([2, 3], gap="medium")
+    grid, words = st.columns([1, 2], gap="medium")
     with grid:
         tiles(
-            shown, title=t("vision.moved"), words=texts(TILES), scale=weight_scale(dark()), size=88, columns=3,
-            key="vision.moved", file_stem=page.stem(chosen, "moved"), full=info.config.full,
+            shown, title=t("vision.moved"), words=texts(TILES), scale=weight_scale(dark()), size=84, columns=3,
+            chosen=NUDGES.index((0, 0)), full=info.config.full, key="vision.moved",
+            file_stem=page.stem(chosen, "moved"),
         )  # fmt: skip
     with words:
         same = int((read == chosen.read).sum()) - 1

@@ -31,8 +31,16 @@ def told(chances: np.ndarray) -> str:
     )  # fmt: skip
 
 
+def opened(open_app, query: str = ""):
+    """The first visitor waits until torch is there."""
+    page = open_app(f"{LINK}{query}")
+    page.get_by_role("application").first.wait_for(timeout=180_000)
+    settle(page)
+    return page
+
+
 def test_another_digit_another_head_and_a_patch_that_looks(open_app, model):
-    page = open_app(LINK)
+    page = opened(open_app)
     found = vision.held_out(model)
     order = found.each(2)
     gallery = page.get_by_role("application", name=GALLERY)
@@ -53,11 +61,11 @@ def test_another_digit_another_head_and_a_patch_that_looks(open_app, model):
     page.wait_for_function("() => new URL(location.href).searchParams.get('vision.asks') === '4'")
     settle(page)
     who = translate("en", "vision.place", row=1, column=4)
-    expect(page.get_by_text(f"{who} gives")).to_be_visible()
+    expect(page.get_by_text(f"{who} looks at")).to_be_visible()
 
 
 def test_a_digit_drawn_with_the_mouse_comes_back_by_its_link(open_app, model):
-    page = open_app(LINK)
+    page = opened(open_app)
     press(page, translate("en", "vision.from.draw"))
     expect(page.get_by_text(translate("en", "vision.draw"))).to_be_visible()
     square = page.get_by_role("application", name=translate("en", "drawing.label"))
@@ -88,7 +96,7 @@ def test_a_digit_drawn_with_the_mouse_comes_back_by_its_link(open_app, model):
 
 def test_a_digit_drawn_by_keys(open_app, model):
     """Upright, from near the top to near the bottom: a one."""
-    page = open_app(f"{LINK}&vision.from=draw")
+    page = opened(open_app, "&vision.from=draw")
     square = page.get_by_role("application", name=translate("en", "drawing.label"))
     square.focus()
     for key in [*["Shift+ArrowUp"] * 3, " ", *["Shift+ArrowDown"] * 6, " "]:

@@ -129,7 +129,7 @@ def test_what_is_tried_is_the_models_own(shelf: Path, language: str):
     chances = vision.chances(model, picture[None])[0]
     digit = int(chances.argmax())
     found = shown(at)
-    _, _, drop = found[translate(language, "vision.mattered.erased", digit=digit)]
+    _, _, drop = found[translate(language, "vision.mattered.erased", digit=digit, layer=3)]
     np.testing.assert_allclose(drop[0], chances[digit] - vision.erased(model, picture, digit), atol=1e-4)
     header, ink, _ = found[translate(language, "vision.moved")]
     moved = vision.chances(model, vision.nudged(picture))
