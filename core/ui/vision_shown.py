@@ -107,7 +107,7 @@ def _reading(one: AttentionMap, side: int, asks: int) -> str:
     looks = t("vision.reading.then").join(
         t("vision.reading.to", place=place(int(i), side), weight=f"{row[1 + i]:.2f}") for i in best
     )
-    who = "[CLS]" if asks == 0 else place(asks - 1, side)
+    who = "[CLS]" if asks == 0 else t("vision.who", place=place(asks - 1, side))
     return t("vision.reading", who=who, looks=looks, cls=f"{row[0]:.2f}", even=f"{1 / len(row):.2f}")
 
 

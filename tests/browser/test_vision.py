@@ -60,7 +60,7 @@ def test_another_digit_another_head_and_a_patch_that_looks(open_app, model):
     large.click(position={"x": box["width"] * 0.9, "y": box["height"] * 0.1})  # first row, fourth column
     page.wait_for_function("() => new URL(location.href).searchParams.get('vision.asks') === '4'")
     settle(page)
-    who = translate("en", "vision.place", row=1, column=4)
+    who = translate("en", "vision.who", place=translate("en", "vision.place", row=1, column=4))
     expect(page.get_by_text(f"{who} looks at")).to_be_visible()
 
 
