@@ -81,7 +81,7 @@ def film_strip(
     header = {
         "about": about,
         "queries": axis_header(cross.queries),
-        "sources": axis_header(cross.keys),
+        "sources": {**axis_header(cross.keys), "writes": []},  # what a key was about to write says nothing here
         "steps": [
             {
                 "written": [step.written.token, step.written.log_prob, step.written.id],

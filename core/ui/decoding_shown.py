@@ -61,15 +61,16 @@ def strip(info: ModelInfo, text: str, shown: Shown) -> None:
         if frame < len(film.firsts) and film.firsts[frame] >= shown.given:
             decoding.force(info, text, (*tokens[: film.firsts[frame] - shown.given], token))
 
+    own = {} if cross.kind == "cross" else {"strip.matrix": t("strip.matrix.self")}
     film_strip(
         film.cross, film.steps, pieces=film.pieces, forced=chosen,
         drawn=None if shown.drawn is None else shown.drawn[list(film.firsts)], about=f"{info.name} {text} {unit}",
-        words=texts(STRIP), scale=weight_scale(dark()), file_stem=file_stem(text, info.name, "film"), key="strip",
+        words=texts(STRIP) | own, scale=weight_scale(dark()), file_stem=file_stem(text, info.name, "film"), key="strip",
         on_force=forced,
     )  # fmt: skip
     name, steps = pick_name(layer, head), film.steps
-    own = range(min(chosen, len(steps) - 1), len(steps))  # what a person chose says nothing of the model
-    least = min(own, key=lambda i: steps[i].written.log_prob)
+    free = range(min(chosen, len(steps) - 1), len(steps))  # what a person chose says nothing of the model
+    least = min(free, key=lambda i: steps[i].written.log_prob)
     unsure = t(
         "decoding.unsure", step=least + 1, token=steps[least].written.token,
         probability=f"{math.exp(steps[least].written.log_prob):.2g}",

@@ -122,3 +122,17 @@ def test_a_server_without_the_hub_says_so(monkeypatch):
     at = opened("en", hf="nobody/nothing")
     assert "does not ask" in at.warning[0].value
     assert not [button for button in at.button if button.key == "anymodel.ask"]
+
+
+@EVERY_LANGUAGE
+def test_nobody_at_the_other_end_is_said_and_can_be_tried_again(language, monkeypatch):
+    from huggingface_hub import constants
+
+    monkeypatch.undo()  # here the Hub may be asked, at an address where nobody is
+    monkeypatch.setattr(constants, "ENDPOINT", "http://127.0.0.1:9")
+    at = opened(language, hf="nobody/nothing")
+    at.button(key="anymodel.ask").click().run()
+    assert at.warning[0].value.replace("\\", "") == translate(language, "error.hub_offline", name="nobody/nothing")
+    at.button(key="anymodel.retry").click().run()
+    assert at.warning, "asked once more, by the button alone"
+    assert at.text_input(key="hf").value == "nobody/nothing"
