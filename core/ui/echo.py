@@ -29,7 +29,7 @@ def echo(info: ModelInfo, text: str) -> None:
     for start, end in found:
         marked += f"{_between(text[at:start])}:gray-background[**{md(text[start:end])}**]"
         at = end
-    st.markdown(f"“{marked}{_between(text[at:])}”  \n:small[{t('echo.unknown', times=words.MET)}]")
+    st.markdown(f"“{marked}{_between(text[at:])}”  \n:small[:gray[{t('echo.unknown', times=words.MET)}]]")
 
 
 def _between(text: str) -> str:
