@@ -30,6 +30,7 @@ page = st.navigation(
             st.Page("pages/vision.py", title=ui.t("vision.nav"), icon="🖼️", url_path="vision"),
         ],
         ui.t("nav.class"): [
+            st.Page("pages/quiz.py", title=ui.t("quiz.nav"), icon="🙈", url_path="quiz"),
             st.Page("pages/claims.py", title=ui.t("claims.nav"), icon="🤔", url_path="claims"),
         ],
     },

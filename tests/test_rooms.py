@@ -18,8 +18,8 @@ ROOT = Path(__file__).parent.parent
 # Beside the standard library and a room's own modules.
 TABLE = {
     "app": "streamlit core.ui",
-    "pages": "streamlit core.ui core.components core.figures core.measures core.promises core.reading core.samples "
-    "core.trace",
+    "pages": "streamlit core.ui core.components core.figures core.measures core.promises core.quiz core.reading "
+    "core.samples core.trace",
     "core.__main__": "core.errors core.hub core.i18n core.models core.shelf core.trace core.tracing",
     "core.apart": "torch core.errors core.models core.search core.trace core.tracing",
     "core.cards": "core.shelf",
@@ -41,6 +41,7 @@ TABLE = {
     "core.models": "torch safetensors typing_extensions core.config core.errors core.nn core.shelf core.text",
     "core.nn": "torch jaxtyping core.config",
     "core.promises": "numpy core.i18n core.measures core.reading core.samples core.trace",
+    "core.quiz": "numpy core.measures core.trace",
     "core.reading": "numpy core.i18n core.measures core.trace",
     "core.samples": "core.config core.errors core.models core.shelf core.trace core.tracing",
     "core.search": "",

@@ -1,0 +1,28 @@
+"""A map without names, small: its shape is all there is to see."""
+
+from __future__ import annotations
+
+import numpy as np
+import plotly.graph_objects as go
+
+from core.figures.theme import figure, weight_scale
+from core.trace import Floats
+
+SIDE = 180  # pixels
+CLEAR = "rgba(0,0,0,0)"
+
+
+def bare_map(weights: Floats, *, dark: bool = False) -> go.Figure:
+    """[query, key], queries down; colours from 0 to 1."""
+    n, m = weights.shape
+    bare = {"visible": False, "fixedrange": True, "constrain": "domain"}
+    layout = {
+        "height": SIDE, "margin": {"l": 2, "r": 2, "t": 2, "b": 2}, "plot_bgcolor": CLEAR, "paper_bgcolor": CLEAR,
+        "dragmode": False, "xaxis": {**bare, "range": [-0.5, m - 0.5]},
+        "yaxis": {**bare, "range": [n - 0.5, -0.5], "scaleanchor": "x"},
+    }  # fmt: skip
+    cells = {
+        "type": "heatmap", "z": np.asarray(weights, np.float32), "zmin": 0, "zmax": 1, "showscale": False, "xgap": 1,
+        "ygap": 1, "colorscale": weight_scale(dark), "hoverinfo": "skip",
+    }  # fmt: skip
+    return figure([cells], layout)
