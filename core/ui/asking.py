@@ -82,7 +82,7 @@ def ask(page: str, info: ModelInfo, key: str = "sentence") -> str:
     """Title, sentence and example chips; the sentence is shared by all pages, unless a page has a `key` of its own."""
     st.title(t(f"{page}.title"), anchor=False)
     examples = samples(page, info.src, info.tgt)
-    pairs.follow(info, examples, key)
+    pairs.follow(page, info, examples, key)
     keep(key)
     text: str | None = st.text_input(
         t("ask.sentence"), examples[0].text if examples else "", key=key, bind="query-params",
@@ -99,7 +99,8 @@ def ask(page: str, info: ModelInfo, key: str = "sentence") -> str:
         for sample in examples:
             name = f"sample.{sample.name}"
             st.button(t(name), key=name, help=t(f"{name}.help"), on_click=take, args=(sample,))
-    pairs.say(info, text or "")
+    if key == "sentence":
+        pairs.say(info, text or "")
     echo(info, text or "")
     return text or ""
 

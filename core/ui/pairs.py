@@ -15,8 +15,8 @@ from core.text.script import SCRIPTS, main_script
 from core.ui import named
 from core.ui.language import language, md, t
 
-# Keys of no widget: what the page offers, by name; the last switch; the pair that was shown with its examples; the
-# sentence that was shown.
+# Keys of no widget: what the page offers, by name; the last switch; page and pair that were shown, with their
+# examples; the sentence that was shown.
 OFFERED, SWITCHED, SHOWN, READ = "pairs.offered", "pairs.switched", "pairs.shown", "pairs.read"
 Pair = tuple[str, str]  # source and target, as codes
 
@@ -85,11 +85,17 @@ def typed(key: str) -> None:
         st.session_state.model = found
 
 
-def follow(info: ModelInfo, examples: Sequence[Sample], key: str) -> None:
-    """Before the text field is drawn: an example of the languages before gives way to one of these."""
-    pair, texts = (info.src, info.tgt), [sample.text for sample in examples]
+def follow(page: str, info: ModelInfo, examples: Sequence[Sample], key: str) -> None:
+    """Before the text field is drawn: other languages chosen on this page have an example of theirs for an example."""
+    pair, texts = (page, info.src, info.tgt), [sample.text for sample in examples]
     old, others = st.session_state.get(SHOWN, (pair, ()))
-    if pair != old and st.session_state.get(key) in others and st.session_state[key] not in texts and texts:
+    if (
+        pair != old
+        and page == old[0]
+        and st.session_state.get(key) in others
+        and st.session_state[key] not in texts
+        and texts
+    ):
         st.session_state[key] = texts[0]
     st.session_state[SHOWN] = pair, texts
 
@@ -98,6 +104,7 @@ def say(info: ModelInfo, text: str) -> None:
     """Which model was chosen by what was typed, and the others that could read it: one click each."""
     st.session_state[READ], switch = text, st.session_state.get(SWITCHED)
     if switch is None or (switch.text, switch.to) != (text, info.name):
+        _doubt(info, text)
         return
     offered: dict[str, Pair] = st.session_state[OFFERED]
     here = (info.src, info.tgt)
@@ -109,6 +116,19 @@ def say(info: ModelInfo, text: str) -> None:
             st.button(pair_name(*pair), key=f"pairs.{name}", on_click=_take, args=(name, text))
         back = t("pairs.back", pair=pair_name(*offered.get(switch.back, ("", ""))))
         st.button(back, key="pairs.back", on_click=_take, args=(switch.back, switch.before))
+
+
+def _doubt(info: ModelInfo, text: str) -> None:
+    """A model that was chosen, but another language than its own: say so, and who could read it."""
+    other, offered = spoken(text), st.session_state.get(OFFERED, {})
+    if other in (None, info.src) or info.src not in SCRIPTS or info.name not in offered:
+        return
+    readers = {pair: name for name, pair in reversed(offered.items()) if pair[0] == other and pair[1]}
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        typed, reads = (i18n.language_name(code, language()) for code in (str(other), info.src))
+        st.markdown(f"🔀 {t('pairs.doubt', typed=typed, reads=reads)}", width="content")
+        for pair, name in readers.items():
+            st.button(pair_name(*pair), key=f"pairs.{name}", on_click=_take, args=(name, text))
 
 
 def _take(name: str, text: str) -> None:

@@ -96,6 +96,10 @@ def test_a_link_without_a_model_takes_the_one_that_reads_its_sentence():
     at = opened("heads", text=HOME, model="pairs-en-fr")
     assert model(at) == "pairs-en-fr", "a link that names its model is kept"
     assert REFUSED in said(at)
+    assert translate("en", "pairs.doubt", typed="Korean", reads="English") in said(at)
+    at.button(key="pairs.pairs-ko-en").click().run()
+    assert (model(at), at.text_input(key="sentence").value) == ("pairs-ko-en", HOME)
+    assert "looks like" not in said(at)
 
 
 def test_an_example_gives_way_to_one_of_the_other_languages():
