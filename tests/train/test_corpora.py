@@ -40,9 +40,9 @@ def test_another_language_is_told(tmp_path: Path, korean: list[Pair], capsys: py
 
 
 def test_languages_that_nobody_can_tell_are_taken_as_they_stand():
-    assert language_of(["x y z", "42", "..."]) is None
+    assert language_of(["x w z", "42", "..."]) is None
     assert language_of([]) is None
-    assert directed([("x", "y")], "fr", "en") == [("x", "y")]
+    assert directed([("x", "z")], "fr", "en") == [("x", "z")]
 
 
 def test_a_model_of_one_language_reads_the_first_column(pairs: list[Pair]):
@@ -50,9 +50,9 @@ def test_a_model_of_one_language_reads_the_first_column(pairs: list[Pair]):
 
 
 def test_a_small_corpus_counts_several_times(tmp_path: Path):
-    one, two = (saved(tmp_path / name, [(f"{name} a", f"{name} b")]) for name in ("one", "two"))
-    assert read_corpora([one, f"{two}:3"], "en", "ko") == [("one a", "one b")] + 3 * [("two a", "two b")]
-    with pytest.raises(CorpusError, match="two:0: cannot be read"):
+    one, two = (saved(tmp_path / name, [(f"{name} a", f"{name} b")]) for name in ("uno", "due"))
+    assert read_corpora([one, f"{two}:3"], "en", "ko") == [("uno a", "uno b")] + 3 * [("due a", "due b")]
+    with pytest.raises(CorpusError, match="due:0: cannot be read"):
         read_corpora([f"{two}:0"], "en", "ko")
 
 
