@@ -93,7 +93,7 @@ def _one(chosen: Chosen, one: AttentionMap, side: int, asks: int, limit: float) 
     cells = _over(one.head(0, 0)[asks], side)
     tile = Tile(chosen.ink, t("vision.large"), cells=cells, texts=tuple(f"{v:.2f}" for v in cells.ravel()))
     tiles(
-        [tile], title=f"{t('vision.large')}. {_reading(one, side, asks)}", words=texts(TILES),
+        [tile], title=f"{t('vision.large')}. {_reading(one, side, asks).rstrip('.')}", words=texts(TILES),
         scale=weight_scale(dark()), size=340, patches=side, limit=limit, chosen=asks - 1 if asks else None,
         choose="cell", key="vision.one", file_stem=page.stem(chosen, "attention"),
         on_choose=lambda i: st.session_state.update({"vision.asks": str(i + 1)}),

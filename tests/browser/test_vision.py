@@ -52,8 +52,8 @@ def test_another_digit_another_head_and_a_patch_that_looks(open_app, model):
     expect(page.get_by_role("heading", name=told(found.chances[order[-1]]))).to_be_visible()
     heads = page.get_by_role("application", name=translate("en", "vision.all.title"))
     box = heads.bounding_box()
-    heads.click(position={"x": box["width"] - 20, "y": box["height"] - 20})  # the last head of the last layer
-    page.wait_for_function("() => new URL(location.href).searchParams.get('head') === '4'")
+    heads.click(position={"x": box["width"] - 20, "y": 45})  # the last head of the first layer
+    page.wait_for_function("() => new URL(location.href).searchParams.get('layer') === '1'")
     settle(page)
     large = page.get_by_role("application", name=translate("en", "vision.large"))
     box = large.bounding_box()
