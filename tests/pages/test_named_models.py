@@ -7,10 +7,11 @@ import pytest
 import streamlit as st
 import torch
 
-from core.hub import files, loading, naming, reading, tracing
+from core.hub import files, loading, naming, reading, tracing, vision
 from core.i18n import LANGUAGES, translate
 from core.ui import named
 from tests.hub.conftest import MAKERS, TEXT
+from tests.hub.test_hub_vision import picture
 from tests.pages.seen import component, matrices, opened, said
 
 EVERY_LANGUAGE = pytest.mark.parametrize("language", LANGUAGES)
@@ -20,6 +21,8 @@ WRITERS = ("gpt2", "t5")
 @pytest.fixture(scope="module")
 def root(tmp_path_factory):
     """A server's folder of tiny random models."""
+    from transformers import ViTConfig, ViTForImageClassification
+
     path = tmp_path_factory.mktemp("allowed")
     torch.manual_seed(0)
     for name in ("bert", *WRITERS):
@@ -27,6 +30,8 @@ def root(tmp_path_factory):
         tokenizer = words()
         make(tokenizer).save_pretrained(path / name)
         tokenizer.save_pretrained(path / name)
+    size = {"hidden_size": 16, "intermediate_size": 32, "num_hidden_layers": 2, "num_attention_heads": 2}
+    ViTForImageClassification(ViTConfig(image_size=8, patch_size=4, **size)).save_pretrained(path / "vit")
     return path
 
 
@@ -45,6 +50,40 @@ def expected(root, name, text=TEXT):
 
 def model(root, name):
     return f"hf:{root / name}"
+
+
+@EVERY_LANGUAGE
+def test_heads_reads_a_pair_as_the_link_says(language, root):
+    at = opened("heads", language, "the dog", model=model(root, "bert"), unit="piece", anymodel__pair="it ate")
+    header, values = component(at, "overview")
+    found = loading.load(files.found(naming.named(str(root / "bert"))), "bert")
+    own = tracing.trace(found, "the dog", "it ate")["encoder_self"]
+    assert header["queries"]["tokens"] == ["[CLS]", "the", "dog", "[SEP]", "it", "ate", "[SEP]"]
+    np.testing.assert_allclose(values / 255, own.weights, atol=1 / 255)
+    assert at.text_input(key="anymodel.pair").value == "it ate"
+
+
+@EVERY_LANGUAGE
+def test_heads_shows_the_patches_of_a_picture(language, root):
+    asks = opened("heads", language, model=model(root, "vit"))
+    assert component(asks, "overview") is None
+    assert asks.get("file_uploader")
+    assert not asks.warning
+    asks.session_state["named.picture"] = named.Beside(picture=picture(8, 8)[0], name="noise.png")
+    at = asks.run()
+    header, values = component(at, "overview")
+    vit = loading.load(files.found(naming.named(str(root / "vit"))), "vit")
+    own = vision.trace_picture(vit, picture(8, 8)[0])["encoder_self"]
+    assert header["keys"]["tokens"] == ["[CLS]", "r1c1", "r1c2", "r2c1", "r2c2"]
+    np.testing.assert_allclose(values / 255, own.weights, atol=1 / 255)
+    assert "noise.png" in said(at).replace("\\", "")
+
+
+def test_heads_says_what_is_no_picture(root):
+    at = opened("heads", "en", model=model(root, "vit"))
+    at.session_state["named.picture"] = named.Beside(picture=b"no picture", name="noise.png")
+    at.run()
+    assert at.warning[0].value.replace("\\", "") == translate("en", "error.hub_no_image")
 
 
 @EVERY_LANGUAGE
@@ -100,6 +139,14 @@ def test_a_hostile_name_opens_nothing(asked):
     at = opened("heads", "en", TEXT, model=asked)
     assert len(at.warning) == 1
     assert at.selectbox(key="model").value == "transformer-en-fr"
+
+
+def test_decoding_names_what_it_shows(root):
+    """A decoder-only model has no source: its strip is of self-attention, and keys have one name."""
+    for name, title in (("gpt2", "strip.matrix.self"), ("t5", "strip.matrix")):
+        header, _ = component(opened("decoding", "en", TEXT, model=model(root, name)), "strip")
+        assert header["words"]["strip.matrix"] == translate("en", title)
+        assert header["sources"]["writes"] == []
 
 
 def test_a_large_one_is_not_loaded_by_a_link(root, monkeypatch):
