@@ -79,7 +79,7 @@ class Tiles {
     if (header.cells.length) {
       const ramp = make("i"), stops = header.signed ? header.difference : header.scale;
       ramp.style.background = `linear-gradient(to right, ${stops.map(([at, c]) => `${c} ${at * 100}%`).join(", ")})`;
-      const end = +header.limit.toPrecision(2);
+      const end = header.own ? words.own : +header.limit.toPrecision(2);
       legend.append(header.signed ? `−${end}` : "0", ramp, String(end));
     }
     this.foot.replaceChildren(legend, make("span", { className: "push" },

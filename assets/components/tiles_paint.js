@@ -85,7 +85,9 @@ function paintCells(context, view, i, x, y, size) {
 }
 
 function cellColour(view, i, at) {
-  const { header, colours } = view, value = view.cells[i * header.cells[0] * header.cells[1] + at] / header.limit;
+  const { header, colours } = view, n = header.cells[0] * header.cells[1];
+  const most = header.own ? view.cells.subarray(i * n, (i + 1) * n).reduce((a, b) => Math.max(a, Math.abs(b)), 0) || 1 : header.limit;
+  const value = view.cells[i * n + at] / most;
   if (header.signed) return colours.difference[Math.round(127.5 + 127.5 * Math.min(1, Math.max(-1, value)))];
   return colours.weights[Math.round(255 * Math.min(1, Math.max(0, value)))];
 }

@@ -22,6 +22,7 @@ WORDS = (
     "tiles.label_choose",  # {title}: of one where something can be chosen
     "tiles.cell",  # {name} {row} {column} {value}
     "tiles.chosen",  # {name}
+    "tiles.own",  # at the end of the colours, where each tile's end at its own largest number
     "tiles.png",
     "tiles.svg",
     "tiles.keys",
@@ -69,6 +70,7 @@ def tiles(
     cols: Sequence[str] = (),
     limit: float = 1.0,
     signed: bool = False,
+    own: bool = False,
     full: float = 1.0,
     chosen: int | None = None,
     choose: Choose = "",
@@ -79,17 +81,18 @@ def tiles(
 
     columns: in each line; 0: as many as there is room for. patches: along a side, to be told apart by lines; 0: none.
     rows, cols: names before the lines and above the columns. limit: the number of full colour; signed: numbers go from
-    -limit to limit. full: what a pixel of full ink is called. choose: what a click or the arrows choose, one of the
-    tiles or a cell of the only tile; `on_choose` hears which, before the page runs again. foot: a line with the colours
-    and buttons to save.
+    -limit to limit; own: full colour is each tile's own largest number instead. full: what a pixel of full ink is
+    called. choose: what a click or the arrows choose, one of the tiles or a cell of the only tile; `on_choose` hears
+    which, before the page runs again. foot: a line with the colours and buttons to save.
     """
     if not shown or (choose == "cell" and len(shown) > 1):
         raise ValueError(f"{len(shown)} tiles, to choose a {choose or 'thing'} from")
     header = {
         "tiles": [{"name": one.name, "label": one.label, "texts": list(one.texts)} for one in shown],
         "ink": list(shown[0].ink.shape), "cells": _cells(shown), "title": title, "size": size, "columns": columns,
-        "patches": patches, "rows": list(rows), "cols": list(cols), "limit": limit, "signed": signed, "full": full,
-        "chosen": chosen, "choose": choose, "foot": foot, "scale": [list(stop) for stop in scale],
+        "patches": patches, "rows": list(rows), "cols": list(cols), "limit": limit, "signed": signed,
+        "own": own, "full": full, "chosen": chosen, "choose": choose, "foot": foot,
+        "scale": [list(stop) for stop in scale],
         "difference": [list(stop) for stop in difference_scale(_dark(scale))],
         "words": chosen_words(words, WORDS), "file_stem": file_stem,
     }  # fmt: skip

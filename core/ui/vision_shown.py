@@ -32,15 +32,14 @@ def attention(info: ModelInfo[Any], chosen: Chosen) -> None:
         head = pick("head", attn.n_heads, default=str(attn.n_heads))
         asks = _asks(info)
         stretch = st.toggle(t("stretch"), key="stretch", bind="query-params", help=t("stretch.help"))
-    limit = float(attn.weights[:, :, asks, 1:].max()) if stretch else 1.0
     one = pooled(attn, layer, head)
     grid, large, answer = st.columns([5, 4, 4], gap="medium")
     with grid:
         st.markdown(f"**{t('vision.all')}**")
-        _heads(chosen, attn, side, asks, limit, layer, head)
+        _heads(chosen, attn, side, asks, stretch, layer, head)
     with large:
         st.markdown(f"**{md(pick_name(layer, head))}**")
-        _one(chosen, one, side, asks, limit)
+        _one(chosen, one, side, asks, stretch)
     with answer:
         st.markdown(f"**{t('vision.answer')}**")
         _answer(chosen)
@@ -67,7 +66,7 @@ def _over(weights: Floats, side: int) -> Floats:
     return weights[1:].reshape(side, side)
 
 
-def _heads(chosen: Chosen, attn: AttentionMap, side: int, asks: int, limit: float, layer: Pick, head: Pick) -> None:
+def _heads(chosen: Chosen, attn: AttentionMap, side: int, asks: int, stretch: bool, layer: Pick, head: Pick) -> None:
     """Layers down, heads across; a click chooses."""
     shown = [
         Tile(
@@ -82,19 +81,19 @@ def _heads(chosen: Chosen, attn: AttentionMap, side: int, asks: int, limit: floa
     tiles(
         shown, title=t("vision.all.title"), words=texts(TILES), scale=weight_scale(dark()), size=104, columns=n,
         rows=[t("pick.layer", n=i + 1) if i == 0 else str(i + 1) for i in range(attn.n_layers)],
-        cols=[t("vision.head", n=j + 1) if j == 0 else str(j + 1) for j in range(n)], limit=limit,
+        cols=[t("vision.head", n=j + 1) if j == 0 else str(j + 1) for j in range(n)], own=stretch,
         chosen=layer * n + head if isinstance(layer, int) and isinstance(head, int) else None, choose="tile",
         key="vision.heads", file_stem=page.stem(chosen, "heads"), on_choose=lambda i: put_pick(i // n, i % n),
     )  # fmt: skip
 
 
-def _one(chosen: Chosen, one: AttentionMap, side: int, asks: int, limit: float) -> None:
+def _one(chosen: Chosen, one: AttentionMap, side: int, asks: int, stretch: bool) -> None:
     """One head, large, with its numbers; a click lets another patch ask."""
     cells = _over(one.head(0, 0)[asks], side)
     tile = Tile(chosen.ink, t("vision.large"), cells=cells, texts=tuple(f"{v:.2f}" for v in cells.ravel()))
     tiles(
         [tile], title=f"{t('vision.large')}. {_reading(one, side, asks).rstrip('.')}", words=texts(TILES),
-        scale=weight_scale(dark()), size=340, patches=side, limit=limit, chosen=asks - 1 if asks else None,
+        scale=weight_scale(dark()), size=340, patches=side, own=stretch, chosen=asks - 1 if asks else None,
         choose="cell", key="vision.one", file_stem=page.stem(chosen, "attention"),
         on_choose=lambda i: st.session_state.update({"vision.asks": str(i + 1)}),
     )  # fmt: skip
