@@ -45,8 +45,8 @@ def _recurrent(name: str, **model: Any) -> Recipe:
 _SMALL = {"d_model": 128, "n_heads": 4, "n_encoder_layers": 2, "n_decoder_layers": 2, "d_ff": 512, "max_len": 128}
 _FOUR_EPOCHS = TrainConfig(epochs=4)
 # English and Korean of the grammar (core/train/grammar.py) and Tatoeba: 4,000 pieces hold 890 syllables and keep stem
-# and endings apart. One core does 3,200 tokens/s, an epoch of 214,000 pairs in 25 minutes; after the same 150 seconds the
-# validation loss was 3.18, and 3.45 with d_model 256 and d_ff 1024. Small batches: here more updates count.
+# and endings apart. One core does 3,200 tokens/s, an epoch of 214,000 pairs in 25 minutes; after the same 150 seconds
+# the validation loss was 3.18, and 3.45 with d_model 256 and d_ff 1024. Small batches: here more updates count.
 _KOREAN_SIZE = {"d_model": 192, "d_ff": 768}
 _KOREAN = TrainConfig(epochs=4, batch_tokens=1500, vocab_size=4000)
 _NO_NAMES = Augmentation(names=0)  # a Korean name asks for particles of its own: the grammar writes many
