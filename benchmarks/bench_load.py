@@ -16,7 +16,7 @@ import time
 from collections.abc import Awaitable, Callable, Iterator
 
 import psutil  # type: ignore[import-untyped]
-from client import Tab
+from client import NO_TEXT, Tab
 from sentences import sentences
 from timing import ROOT, head, options, percentile, row
 
@@ -24,7 +24,7 @@ from core.shelf import read_info
 from tests.browser.serve import serve
 
 EVERY = 3.0  # seconds between the clicks of a session
-PAGES = tuple(path.stem for path in sorted((ROOT / "pages").glob("*.py")))
+PAGES = tuple(path.stem for path in sorted((ROOT / "pages").glob("*.py")) if path.stem not in NO_TEXT)
 LAYERS = ("layer", "strip.layer")  # select boxes that change the view of a page without an overview
 
 

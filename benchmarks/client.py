@@ -12,6 +12,7 @@ from streamlit.proto.BidiComponent_pb2 import BidiComponent
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 TEXTS = ("sentence", "prefix")  # keys of the text fields at the top of a page
+NO_TEXT = ("vision",)  # pages without one
 
 
 class Widget(NamedTuple):

@@ -10,10 +10,10 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from benchmarks.client import Tab
+from benchmarks.client import NO_TEXT, Tab
 from tests.browser.serve import ROOT
 
-PAGES = [path.stem for path in sorted((ROOT / "pages").glob("*.py"))]
+PAGES = [path.stem for path in sorted((ROOT / "pages").glob("*.py")) if path.stem not in NO_TEXT]
 SENTENCES = {"lighthouse": "My uncle painted a lighthouse.", "volcano": "Nobody slept near the volcano."}
 
 
