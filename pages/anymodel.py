@@ -12,7 +12,7 @@ from core.ui.keeping import keep
 from core.ui.named import Beside
 
 info = ui.model_picker()
-text = ui.ask("anymodel", info)
+text = ui.ask("anymodel", info, reads=False)
 first, second = st.columns([3, 2], vertical_alignment="bottom")
 with first:
     keep("hf")

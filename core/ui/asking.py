@@ -78,8 +78,11 @@ def known_models(
     return infos | named.offered(architectures)
 
 
-def ask(page: str, info: ModelInfo, key: str = "sentence") -> str:
-    """Title, sentence and example chips; the sentence is shared by all pages, unless a page has a `key` of its own."""
+def ask(page: str, info: ModelInfo, key: str = "sentence", *, reads: bool = True) -> str:
+    """Title, sentence and example chips; the sentence is shared by all pages, unless a page has a `key` of its own.
+
+    reads: is it this model that reads the sentence? Then it says what it hardly knows of it.
+    """
     st.title(t(f"{page}.title"), anchor=False)
     examples = samples(page, info.src, info.tgt)
     pairs.follow(page, info, examples, key)
@@ -99,9 +102,10 @@ def ask(page: str, info: ModelInfo, key: str = "sentence") -> str:
         for sample in examples:
             name = f"sample.{sample.name}"
             st.button(t(name), key=name, help=t(f"{name}.help"), on_click=take, args=(sample,))
-    if key == "sentence":
+    if key == "sentence" and reads:
         pairs.say(info, text or "")
-    echo(info, text or "")
+    if reads:
+        echo(info, text or "")
     return text or ""
 
 
