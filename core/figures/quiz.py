@@ -9,12 +9,14 @@ from core.figures.theme import figure, weight_scale
 from core.trace import Floats
 
 SIDE = 180  # pixels
+CROWDED = 24  # tokens of a side: beyond it a pixel between cells would be a good part of each
 CLEAR = "rgba(0,0,0,0)"
 
 
 def bare_map(weights: Floats, *, dark: bool = False) -> go.Figure:
     """[query, key], queries down; colours from 0 to 1."""
     n, m = weights.shape
+    gap = int(max(n, m) <= CROWDED)
     bare = {"visible": False, "fixedrange": True, "constrain": "domain"}
     layout = {
         "height": SIDE, "margin": {"l": 2, "r": 2, "t": 2, "b": 2}, "plot_bgcolor": CLEAR, "paper_bgcolor": CLEAR,
@@ -22,7 +24,7 @@ def bare_map(weights: Floats, *, dark: bool = False) -> go.Figure:
         "yaxis": {**bare, "range": [n - 0.5, -0.5], "scaleanchor": "x"},
     }  # fmt: skip
     cells = {
-        "type": "heatmap", "z": np.asarray(weights, np.float32), "zmin": 0, "zmax": 1, "showscale": False, "xgap": 1,
-        "ygap": 1, "colorscale": weight_scale(dark), "hoverinfo": "skip",
+        "type": "heatmap", "z": np.asarray(weights, np.float32), "zmin": 0, "zmax": 1, "showscale": False, "xgap": gap,
+        "ygap": gap, "colorscale": weight_scale(dark), "hoverinfo": "skip",
     }  # fmt: skip
     return figure([cells], layout)
