@@ -15,6 +15,20 @@ function sameBytes(a, b) {
   return true;
 }
 
+/** Texts without the component's own name: "walk.step" is `step`. */
+function shortNames(words, prefix) {
+  return Object.fromEntries(Object.entries(words).map(([name, text]) => [name.replace(prefix, ""), text]));
+}
+
+/** Draws a view anew when its width or the screen's density changes, until it is disconnected. */
+function redrawn(view) {
+  const observer = new ResizeObserver(() => {
+    if (view.width !== view.root.clientWidth || view.ratio !== window.devicePixelRatio) view.draw();
+  });
+  observer.observe(view.root);
+  return observer;
+}
+
 /** An element with properties, and children that may be strings. */
 function make(tag, properties = {}, ...children) {
   const element = document.createElement(tag);

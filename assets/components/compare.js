@@ -19,10 +19,7 @@ class Compare {
     this.live = make("div", { className: "live", "aria-live": "polite" });
     root.replaceChildren(this.flow, this.told, this.foot, this.tip, this.live);
     this.root.addEventListener("keydown", (event) => this.key(event));
-    this.resized = new ResizeObserver(() => {
-      if (this.width !== root.clientWidth || this.ratio !== window.devicePixelRatio) this.draw();
-    });
-    this.resized.observe(root);
+    this.resized = redrawn(this);
   }
 
   close() {
@@ -44,7 +41,7 @@ class Compare {
 
   take(header, values) {
     this.header = header;
-    this.words = Object.fromEntries(Object.entries(header.words).map(([k, v]) => [k.replace("compare.", ""), v]));
+    this.words = shortNames(header.words, "compare.");
     this.colours = { weights: colourTable(header.scale), difference: colourTable(header.difference), grey: colourTable([[0, header.grey], [1, header.grey]])[0] };
     while (this.panels.length > header.panels.length) this.panels.pop().item.remove();
     while (this.panels.length < header.panels.length) this.panels.push(this.newPanel());

@@ -28,10 +28,7 @@ class Drawing {
     canvas.addEventListener("focus", () => this.showRing());
     canvas.addEventListener("blur", () => { this.down = false; this.ring.hidden = true; });
     root.addEventListener("keydown", (event) => this.key(event));
-    this.resized = new ResizeObserver(() => {
-      if (this.width !== root.clientWidth || this.ratio !== window.devicePixelRatio) this.draw();
-    });
-    this.resized.observe(root);
+    this.resized = redrawn(this);
   }
 
   close() {
@@ -55,7 +52,7 @@ class Drawing {
       this.header = header;
       this.side = header.shape[0];
       this.cursor ??= [this.side / 2, this.side / 2];
-      this.words = Object.fromEntries(Object.entries(header.words).map(([k, v]) => [k.replace("drawing.", ""), v]));
+      this.words = shortNames(header.words, "drawing.");
       this.furnish();
     }
     this.draw();

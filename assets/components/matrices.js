@@ -23,10 +23,7 @@ class Matrices {
     this.live = make("div", { className: "live", "aria-live": "polite" });
     root.replaceChildren(this.bar, this.flow, this.foot, this.tip, this.live);
     this.root.addEventListener("keydown", (event) => this.key(event));
-    this.resized = new ResizeObserver(() => {
-      if (this.width !== root.clientWidth || this.ratio !== window.devicePixelRatio) this.draw();
-    });
-    this.resized.observe(root);
+    this.resized = redrawn(this);
   }
 
   close() {
@@ -47,7 +44,7 @@ class Matrices {
   }
 
   take(header, values) {
-    this.words = Object.fromEntries(Object.entries(header.words).map(([k, v]) => [k.replace("matrices.", ""), v]));
+    this.words = shortNames(header.words, "matrices.");
     this.colours = { weights: colourTable(header.scale), difference: colourTable(header.difference), grey: colourTable([[0, header.grey], [1, header.grey]])[0] };
     const names = header.panels.map((panel) => panel.name).join("\n");
     const before = this.header;

@@ -48,10 +48,7 @@ class Overview {
     this.canvas.addEventListener("dblclick", () => this.toggleZoom());
     this.canvas.addEventListener("keydown", (event) => this.key(event));
     this.root.addEventListener("keydown", (event) => event.key === "Escape" && this.keys.hidden === false && this.showKeys(false));
-    this.resized = new ResizeObserver(() => {
-      if (this.width !== root.clientWidth || this.ratio !== window.devicePixelRatio) this.draw();
-    });
-    this.resized.observe(root);
+    this.resized = redrawn(this);
   }
 
   close() {

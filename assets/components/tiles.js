@@ -22,10 +22,7 @@ class Tiles {
     this.canvas.addEventListener("pointerleave", () => { this.tip.hidden = this.over.hidden = true; });
     this.canvas.addEventListener("click", (event) => this.click(event));
     root.addEventListener("keydown", (event) => this.key(event));
-    this.resized = new ResizeObserver(() => {
-      if (this.width !== root.clientWidth || this.ratio !== window.devicePixelRatio) this.draw();
-    });
-    this.resized.observe(root);
+    this.resized = redrawn(this);
   }
 
   close() {
@@ -47,7 +44,7 @@ class Tiles {
 
   take(header, values) {
     this.header = header;
-    this.words = Object.fromEntries(Object.entries(header.words).map(([k, v]) => [k.replace("tiles.", ""), v]));
+    this.words = shortNames(header.words, "tiles.");
     const inks = header.tiles.length * header.ink[0] * header.ink[1];
     this.ink = values.subarray(0, inks);
     this.cells = values.subarray(inks);

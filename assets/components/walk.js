@@ -20,10 +20,7 @@ class Walk {
     this.live = make("div", { className: "live", "aria-live": "polite" });
     root.replaceChildren(this.bar, this.flow, this.foot, this.live);
     root.addEventListener("keydown", (event) => this.key(event));
-    this.resized = new ResizeObserver(() => {
-      if (this.width !== root.clientWidth || this.ratio !== window.devicePixelRatio) this.draw();
-    });
-    this.resized.observe(root);
+    this.resized = redrawn(this);
   }
 
   close() {
@@ -43,7 +40,7 @@ class Walk {
   }
 
   take(header, values) {
-    this.words = Object.fromEntries(Object.entries(header.words).map(([k, v]) => [k.replace("walk.", ""), v]));
+    this.words = shortNames(header.words, "walk.");
     this.colours = colourTable(header.difference);
     const focused = this.boxes.findIndex((box) => box.element === this.root.getRootNode().activeElement);
     const asked = this.header?.selected;

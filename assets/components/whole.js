@@ -39,10 +39,7 @@ class Whole extends Run {
     this.canvas.addEventListener("focus", () => this.follow());
     this.canvas.addEventListener("blur", () => this.follow());
     root.addEventListener("keydown", (event) => this.key(event));
-    this.resized = new ResizeObserver(() => {
-      if (this.width !== root.clientWidth || this.ratio !== window.devicePixelRatio) this.draw();
-    });
-    this.resized.observe(root);
+    this.resized = redrawn(this);
   }
 
   close() {
@@ -66,7 +63,7 @@ class Whole extends Run {
 
   take() {
     const { header } = this;
-    this.words = Object.fromEntries(Object.entries(header.words).map(([k, v]) => [k.replace("whole.", ""), v]));
+    this.words = shortNames(header.words, "whole.");
     this.colours = { weights: colourTable(header.scale), signed: colourTable(header.difference) };
     this.lay();
     const { token, ...rest } = viewsBefore.get(header.turn) ?? header.start;
