@@ -15,12 +15,15 @@ from typing import Any, Literal
 import torch
 
 from core.errors import ModelError
+from core.hub.calling import probe
 from core.hub.request import hold_back
 
 Family = Literal["encoder", "decoder", "encoder_decoder", "vision"]
 _DECODER_HEADS = ("ForCausalLM", "LMHeadModel", "DoubleHeadsModel")
 # What may be missing from the file: read by nobody here.
 _UNUSED = ("pooler.",)
+# What configs call the number of heads; those of Mamba, RWKV, FNet and ResNet have none of them.
+_HEADS = ("num_attention_heads", "n_head", "n_heads", "num_heads", "encoder_attention_heads")
 _LOCAL: dict[str, Any] = {"local_files_only": True, "trust_remote_code": False}
 MAX_LAYERS = 256  # a config may claim anything; building even an empty model of it takes time
 
@@ -53,6 +56,8 @@ def read_config(folder: Path, name: str) -> Any:
         raise ModelError("hub_config", name=name) from error
     if not 0 < _layers(config) <= MAX_LAYERS:
         raise ModelError("hub_config", name=name)
+    if not _has_heads(config.to_dict()):
+        raise ModelError("hub_no_attention", name=name)
     return config
 
 
@@ -71,10 +76,14 @@ def family(config: Any) -> Family:
     return "decoder" if causal and kind not in auto.MODEL_FOR_MASKED_LM_MAPPING_NAMES else "encoder"
 
 
-def bytes_needed(config: Any) -> int:
+def bytes_needed(config: Any, name: str) -> int:
     """Memory of the weights in single precision, from the config alone: an empty model is built and counted."""
-    with torch.device("meta"), _quiet():
-        net = _class(family(config)).from_config(config, trust_remote_code=False)
+    try:
+        with torch.device("meta"), _quiet():
+            net = _class(config).from_config(config, trust_remote_code=False)
+    except Exception as error:  # sizes that do not fit together, or a model that hears or paints
+        code = "hub_family" if "for this kind of AutoModel" in str(error) else "hub_config"
+        raise ModelError(code, name=name) from error
     return 4 * sum(parameter.numel() for parameter in net.parameters())
 
 
@@ -92,15 +101,17 @@ def fits_memory(name: str, needed: int) -> None:
 def load(folder: Path, name: str) -> HubModel:
     """The model in memory, ready to be asked; `ModelError` says what is wrong with the folder."""
     config = read_config(folder, name)
-    fits_memory(name, bytes_needed(config))
+    fits_memory(name, bytes_needed(config, name))
     kind = family(config)
-    return HubModel(name, kind, _net(folder, name, kind), _tokenizer(folder, name, kind), folder)
+    model = HubModel(name, kind, _net(folder, name, config), _tokenizer(folder, name, kind), folder)
+    probe(model)
+    return model
 
 
-def _net(folder: Path, name: str, kind: Family) -> Any:
+def _net(folder: Path, name: str, config: Any) -> Any:
     try:
         with _quiet():
-            net, found = _class(kind).from_pretrained(
+            net, found = _class(config).from_pretrained(
                 folder,
                 attn_implementation="eager",  # the others give no weights
                 dtype=torch.float32,
@@ -146,9 +157,13 @@ def _library(error: ImportError) -> str:
     return found[1].lower() if found else "?"
 
 
-def _class(kind: Family) -> Any:
+def _class(config: Any) -> Any:
+    """The class that makes what the config describes; a picture model that was saved without classes has none here."""
     from transformers import AutoModel, AutoModelForCausalLM, AutoModelForImageClassification, AutoModelForSeq2SeqLM
 
+    kind, saved_as = family(config), tuple(getattr(config, "architectures", None) or ())
+    if kind == "vision" and saved_as and not any("ForImageClassification" in name for name in saved_as):
+        return AutoModel
     return {
         "encoder": AutoModel,
         "decoder": AutoModelForCausalLM,
@@ -166,6 +181,12 @@ def _layers(config: Any) -> int:
         ),
         default=1,
     )
+
+
+def _has_heads(told: dict[str, Any]) -> bool:
+    """Does a config, or one within it, count attention heads?"""
+    inner = [value for value in told.values() if isinstance(value, dict)]
+    return any(key in told for key in _HEADS) or any(map(_has_heads, inner))
 
 
 class _quiet:  # noqa: N801 - reads as a word in `with`

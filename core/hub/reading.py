@@ -55,13 +55,16 @@ def token_limit(model: HubModel, new_tokens: int = 0) -> int:
         for key in ("max_position_embeddings", "n_positions", "n_ctx", "max_seq_len")
         if isinstance(value := getattr(config, key, None), int) and value > 0
     ]
-    heads = _number(config, "num_attention_heads", "n_head", "num_heads", "encoder_attention_heads") * _number(
-        config, "num_hidden_layers", "n_layer", "num_layers", "encoder_layers"
-    )
-    room = int((MAX_BYTES / (4 * max(heads, 1))) ** 0.5)
+    room = int((MAX_BYTES / (4 * max(n_maps(config), 1))) ** 0.5)
     # RoBERTa's kind counts positions from pad + 1: two of them hold no token.
     reserved = 2 if hasattr(config, "position_embedding_type") or model.family == "encoder" else 0
     return max(min(*known, room) - reserved - (new_tokens if model.family == "decoder" else 0), 1)
+
+
+def n_maps(config: Any) -> int:
+    """How many heads all layers have together."""
+    heads = _number(config, "num_attention_heads", "n_head", "num_heads", "encoder_attention_heads")
+    return heads * _number(config, "num_hidden_layers", "n_layer", "num_layers", "encoder_layers")
 
 
 def reference_ids(model: HubModel, reference: str) -> list[int]:

@@ -13,6 +13,7 @@ from torch import Tensor
 from core import decode
 from core.errors import ModelError
 from core.hub import labels
+from core.hub.calling import called
 from core.hub.loading import HubModel
 from core.hub.nets import Causal, EncoderDecoder, log_probs, weights
 from core.hub.reading import NEW_TOKENS, Read, banned, end, output_limit, read, start
@@ -82,7 +83,7 @@ def _writes(model: HubModel, text: str) -> Read:
 
 
 def _encoder(model: HubModel, text: str, pair: str, encoded: Read) -> Trace:
-    output = model.net(**encoded.inputs, output_attentions=True)
+    output = called(model, **encoded.inputs)
     axis = labels.axis(model.tokenizer, encoded.ids, encoded.text, encoded.spans)
     maps = (attention_map(model, "encoder_self", output.attentions, axis, axis),)
     return Trace(model.name, encoded.text if pair else text, "", maps)
@@ -91,7 +92,7 @@ def _encoder(model: HubModel, text: str, pair: str, encoded: Read) -> Trace:
 def _decoder(model: HubModel, text: str, encoded: Read, found: Sequence[decode.Found], chosen: int) -> Trace:
     prompt, tokens = encoded.ids, found[chosen].tokens
     ids = [*prompt, *tokens]
-    output = model.net(input_ids=torch.tensor([ids[:-1]]), output_attentions=True, use_cache=False)
+    output = called(model, input_ids=torch.tensor([ids[:-1]]), use_cache=False)
     written = model.tokenizer.decode(ids, skip_special_tokens=True)
     axis = _written_axis(model, ids[:-1], ids[1:])
     return Trace(
@@ -109,7 +110,7 @@ def _decoder(model: HubModel, text: str, encoded: Read, found: Sequence[decode.F
 def _encoder_decoder(model: HubModel, text: str, encoded: Read, found: Sequence[decode.Found], chosen: int) -> Trace:
     src, tokens = torch.tensor([encoded.ids]), list(found[chosen].tokens)
     inputs = [start(model), *tokens[:-1]]
-    output = model.net(input_ids=src, decoder_input_ids=torch.tensor([inputs]), output_attentions=True, use_cache=False)
+    output = called(model, input_ids=src, decoder_input_ids=torch.tensor([inputs]), use_cache=False)
     keys = labels.axis(model.tokenizer, encoded.ids, encoded.text, encoded.spans)
     queries = _written_axis(model, inputs, tokens)
     return Trace(

@@ -12,8 +12,9 @@ import torch
 from torch import Tensor
 
 from core.errors import ModelError, TextError
+from core.hub import reading
+from core.hub.calling import called
 from core.hub.loading import HubModel
-from core.hub.reading import MAX_BYTES
 from core.hub.tracing import attention_map
 from core.trace import Axis, Trace
 
@@ -32,14 +33,26 @@ def trace_picture(model: HubModel, picture: bytes, name: str = "") -> Trace:
         raise ModelError("hub_no_picture", name=model.name)
     height, width = _two(model, "image_size")
     rows, columns = height // _two(model, "patch_size")[0], width // _two(model, "patch_size")[1]
-    heads = model.config.num_attention_heads * model.config.num_hidden_layers
-    if 4 * heads * (rows * columns + len(BEFORE)) ** 2 > MAX_BYTES:
+    heads = reading.n_maps(model.config)
+    if 4 * heads * (rows * columns + len(BEFORE)) ** 2 > reading.MAX_BYTES:
         raise ModelError("hub_attentions", name=model.name)
-    output = model.net(pixel_values=pixels(model, picture), output_attentions=True)
+    output = called(model, pixel_values=pixels(model, picture))
     axis = _axis(model, output, rows, columns)
-    best = int(output.logits[0].argmax())
-    label = str((model.config.id2label or {}).get(best, best))
-    return Trace(model.name, name, label, (attention_map(model, "encoder_self", output.attentions, axis, axis),))
+    return Trace(
+        model.name,
+        name,
+        _class_named(model, output),
+        (attention_map(model, "encoder_self", output.attentions, axis, axis),),
+    )
+
+
+def _class_named(model: HubModel, output: Any) -> str:
+    """What the model takes the picture for; nothing where it was saved without classes, as DINO's are."""
+    logits = getattr(output, "logits", None)
+    if logits is None:
+        return ""
+    best = int(logits[0].argmax())
+    return str((model.config.id2label or {}).get(best, best))
 
 
 def pixels(model: HubModel, picture: bytes) -> Tensor:

@@ -64,7 +64,7 @@ def described(folder: Path, name: str) -> tuple[int, str]:
     from core.hub.loading import bytes_needed, family, read_config
 
     config = read_config(folder, name)
-    return bytes_needed(config), family(config)
+    return bytes_needed(config, name), family(config)
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
