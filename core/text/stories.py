@@ -30,6 +30,15 @@ class Story:
     other: str  # the topic of the second sentence; the same if it follows
 
 
+@dataclass(frozen=True, slots=True)
+class Ends:
+    """A first sentence, one that goes on with it, and one of another topic told of the same person."""
+
+    first: str
+    follows: str
+    other: str
+
+
 @cache
 def grammar() -> dict[str, Any]:
     """names: by pronoun; topics: templates of first and second sentences, and words for their slots."""
@@ -50,12 +59,30 @@ def stories(seed: int, count: int, held_out: bool = False) -> list[Story]:
         follows = rng.random() < 0.5
         other = topic if follows else rng.choice([name for name in sorted(topics) if name != topic])
         slots = {**_PRONOUNS[pronoun], "name": rng.choice(names[pronoun])}
-        firsts, seconds = topics[topic]["first"], topics[other]["second"]
+        firsts = topics[topic]["first"]
         a = rng.randrange(len(firsts))
-        b = rng.choice([i for i in range(len(seconds)) if ((a + i) % _HELD == 0) == held_out])
+        second = _second(rng, topics[other], a, held_out)
         first = _tell(rng, topics[topic], firsts[a], slots)
-        out.append(Story(first, _tell(rng, topics[other], seconds[b], slots), follows, topic, other))
+        out.append(Story(first, _tell(rng, topics[other], second, slots), follows, topic, other))
     return out
+
+
+def ends(seed: int) -> Ends:
+    """A story to try, with both kinds of second sentence; all its pairs of templates are held out."""
+    rng, names, topics = random.Random(seed), grammar()["names"], grammar()["topics"]
+    pronoun, topic = rng.choice(sorted(names)), rng.choice(sorted(topics))
+    other = rng.choice([name for name in sorted(topics) if name != topic])
+    slots = {**_PRONOUNS[pronoun], "name": rng.choice(names[pronoun])}
+    a = rng.randrange(len(topics[topic]["first"]))
+    first = _tell(rng, topics[topic], topics[topic]["first"][a], slots)
+    right, wrong = (_tell(rng, topics[at], _second(rng, topics[at], a, True), slots) for at in (topic, other))
+    return Ends(first, right, wrong)
+
+
+def _second(rng: random.Random, topic: dict[str, Any], a: int, held_out: bool) -> str:
+    """A template of a second sentence that may stand after the first one with number `a`."""
+    seconds: list[str] = topic["second"]
+    return seconds[rng.choice([i for i in range(len(seconds)) if ((a + i) % _HELD == 0) == held_out])]
 
 
 def _tell(rng: random.Random, topic: dict[str, Any], template: str, slots: dict[str, str]) -> str:
