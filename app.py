@@ -27,6 +27,7 @@ page = st.navigation(
         ],
         ui.t("nav.built"): [
             st.Page("pages/nextword.py", title=ui.t("nextword.nav"), icon="🔮", url_path="nextword"),
+            st.Page("pages/blank.py", title=ui.t("blank.nav"), icon="🧩", url_path="blank"),
             st.Page("pages/vision.py", title=ui.t("vision.nav"), icon="🖼️", url_path="vision"),
         ],
         ui.t("nav.class"): [

@@ -20,7 +20,7 @@ from core.ui.measuring import measure_choice
 LINKED = ("sentence", "model", "beam", "hypothesis", "kind", "unit", "layer", "head", "view", "stretch", "measure",
           "measure.sorted", "anymodel.pair")  # fmt: skip
 
-info = ui.model_picker(("transformer", "seq2seq", *ui.READERS, *ui.SEERS))
+info = ui.model_picker(("transformer", "seq2seq", "bert", *ui.READERS, *ui.SEERS))
 text = ui.ask("heads", info)
 beside = ui.beside(info)
 
@@ -79,7 +79,7 @@ def one_head(one: AttentionMap, view: str, stretch: bool, title: str, reading: s
 
 output, search = st.columns([4, 1], vertical_alignment="center")
 with search:  # those that only read have none
-    beam, hypothesis = (1, 0) if info.architecture in ("hub_encoder", *ui.SEERS) else ui.search_options()
+    beam, hypothesis = (1, 0) if info.architecture in ("bert", "hub_encoder", *ui.SEERS) else ui.search_options()
 with output:
     trace = ui.run_or_say(info, text, beam, hypothesis, beside=beside) if beside else None
     if trace:

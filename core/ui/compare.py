@@ -21,7 +21,7 @@ from core.ui.waiting import attempt
 
 SAME = "same"
 # Those that read a text; a model without any attention has no maps.
-ARCHITECTURES = ("transformer", "seq2seq", *named.READERS)
+ARCHITECTURES = ("transformer", "seq2seq", "bert", *named.READERS)
 # What the link holds, of A and of B.
 LINKED = (
     "sentence", "model", "kind", "layer", "head", "unit", "stretch", "compare.sentence", "compare.model",
