@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 
-from core.text.stories import grammar, stories
+from core.text.stories import ends, grammar, stories
 
 
 def test_the_grammar_is_large_enough_and_each_slot_has_words():
@@ -46,3 +46,23 @@ def test_what_is_held_out_is_told_nowhere_else():
     held = {(one.first, one.second) for one in stories(2, 3000, held_out=True)}
     assert not told & held
     assert len(held) > 2500
+
+
+def test_a_story_to_try_has_both_kinds_of_end_about_the_same_person():
+    topics = grammar()["topics"]
+
+    def of(line: str) -> set[str]:
+        """The topics that have a template for the line."""
+        forms = {
+            name: [re.sub(r"\\{\w+\\}", ".+", re.escape(one)) for one in topic["second"]]
+            for name, topic in topics.items()
+        }
+        return {name for name, them in forms.items() if any(re.fullmatch(form, line, re.IGNORECASE) for form in them)}
+
+    for seed in range(1, 60):
+        one = ends(seed)
+        assert one == ends(seed)
+        assert one.first != one.follows != one.other
+        assert of(one.follows) - of(one.other) or of(one.other) - of(one.follows), one
+        words = set(re.findall(r"[a-z]+", f"{one.follows} {one.other}".lower()))
+        assert not (words & {"he", "his", "him"} and words & {"she", "her"}), one
