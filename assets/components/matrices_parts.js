@@ -57,7 +57,7 @@ class PanelView {
     this.values = values;
     const { words } = this.owner;
     this.title.textContent = clean(header.title);
-    this.title.style.color = header.colour ? `color-mix(in srgb, ${header.colour} 84%, var(--st-text-color))` : "";
+    this.title.style.color = header.colour ? `color-mix(in srgb, ${header.colour} 72%, var(--st-text-color))` : "";
     this.caption.textContent = clean(header.caption);
     this.joiner.textContent = header.joiner;
     this.joiner.hidden = !header.joiner;
