@@ -54,10 +54,10 @@ class Tokens {
     const { chooses } = this.header, name = [token.text, token.badge, token.note].filter(Boolean).join(", ");
     const parts = PARTS.filter((part) => token[part] || part !== "note")
       .map((part) => make("span", { className: part, textContent: clean(token[part]) }));
-    const card = make("div", { className: `card ${look.name}`, role: chooses ? "option" : "listitem", "aria-label": clean(name) }, ...parts);
+    const card = make("div", { className: `card ${look.name}`, role: chooses ? "option" : "listitem", "aria-label": clean(name), ...(chooses && look.name === "special" ? { "aria-disabled": "true" } : {}) }, ...parts);
     if (token.joined) card.classList.add("joined");
     if (look.colour) card.style.setProperty("--look", look.colour);
-    if (chooses) card.addEventListener("click", () => this.choose(i, 0));
+    if (chooses && look.name !== "special") card.addEventListener("click", () => this.choose(i, 0));
     return card;
   }
 
@@ -78,14 +78,25 @@ class Tokens {
       card.classList.toggle("chosen", i === at);
       if (!this.header.chooses) return;
       card.setAttribute("aria-selected", String(i === at));
-      card.tabIndex = i === Math.max(at, 0) ? 0 : -1;
+      card.tabIndex = i === (at >= 0 ? at : this.cards.findIndex((_, j) => this.free(j))) ? 0 : -1;
     });
   }
 
   // ---- choosing ------------------------------------------------------------
 
+  /** Tokens that nobody typed stay as they are. */
+  free(i) {
+    return !this.cards[i].classList.contains("special");
+  }
+
+  /** The next one that is free, from `i` on; none: no step. */
+  step(i, by) {
+    while (i >= 0 && i < this.cards.length && !this.free(i)) i += by;
+    if (i >= 0 && i < this.cards.length) this.choose(i, 200);
+  }
+
   choose(i, wait) {
-    this.chosen = Math.min(this.cards.length - 1, Math.max(0, i));
+    this.chosen = i;
     this.mark();
     this.cards[this.chosen].focus();
     clearTimeout(this.speaking);
@@ -102,8 +113,8 @@ class Tokens {
     const at = this.cards.indexOf(this.root.getRootNode().activeElement);
     if (at >= 0) {
       Object.assign(actions, {
-        ArrowLeft: () => this.choose(at - 1, 200), ArrowRight: () => this.choose(at + 1, 200),
-        Home: () => this.choose(0, 200), End: () => this.choose(this.cards.length - 1, 200),
+        ArrowLeft: () => this.step(at - 1, -1), ArrowRight: () => this.step(at + 1, 1),
+        Home: () => this.step(0, 1), End: () => this.step(this.cards.length - 1, -1),
         Enter: () => this.choose(at, 0), " ": () => this.choose(at, 0),
       });
     }

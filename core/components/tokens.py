@@ -35,7 +35,8 @@ WORDS = (
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """text: as it is read. badge: what happened to it; note: a line under that. joined: goes on with a word."""
+    """text: as it is read. look: nobody can choose a special one. badge: what happened to it; note: a line under that.
+    joined: goes on with a word."""
 
     text: str
     look: Look = "plain"

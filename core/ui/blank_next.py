@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -56,9 +57,13 @@ def look(who: Reader) -> None:
         else:
             st.info(t("blank.next.missing"), icon="🧩")
     with row:
-        at = _row(typed)
+        at = _row(who, typed)
     if found:
         _vectors(found, typed, at)
+        st.download_button(
+            t("blank.pair.json"), lambda: record(typed, found), f"{typed.stem}.json", "application/json",
+            on_click="ignore",
+        )  # fmt: skip
 
 
 def _ask() -> tuple[str, str]:
@@ -102,8 +107,8 @@ def _answer(found: lab.Judged | None) -> None:
     st.markdown(said)
 
 
-def _row(typed: Typed) -> int:
-    """Every token with its segment; one can be chosen."""
+def _row(who: Reader, typed: Typed) -> int:
+    """Every token with its segment; one can be chosen where there are vectors to see."""
     pair = typed.pair
     options = [str(i) for i in range(len(pair.ids))]
     from_link("blank.token", options)
@@ -113,10 +118,14 @@ def _row(typed: Typed) -> int:
               pair.axis.continues(i))
         for i, (name, segment) in enumerate(zip(pair.axis.tokens, pair.segments, strict=True))
     ]  # fmt: skip
+
+    def put(i: int) -> None:
+        st.session_state["blank.token"] = str(i)
+
     tokens(
         shown, title=t("blank.segments"), words=texts(TOKENS), file_stem=typed.stem, key="blank.segments",
-        hint=t("blank.segments.hint"), chosen=at,
-        on_choose=lambda i: st.session_state.update({"blank.token": str(i)}),
+        hint=t("blank.segments.choose" if who.able else "blank.segments.hint"), chosen=at if who.able else None,
+        on_choose=put if who.able else None,
     )  # fmt: skip
     return at
 
@@ -141,6 +150,19 @@ def _vectors(found: lab.Judged, typed: Typed, at: int) -> None:
     fig = figures.vectors(rows, t("blank.dimension"), dark=dark())
     picture(fig, key="blank.vectors", title=t("blank.vectors", token=name), alt=said, stem=f"{typed.stem}_{at}")
     st.markdown(md(said))
+
+
+def record(typed: Typed, found: lab.Judged) -> str:
+    """The answer, the tokens with their segments, and the vectors that are added."""
+    tokens = [
+        {"token": name, "segment": "AB"[segment], "token_vector": own.tolist(), "position_vector": place.tolist()}
+        for name, segment, own, place in zip(
+            typed.pair.axis.tokens, typed.pair.segments, found.token, found.position, strict=True
+        )
+    ]
+    whole = {"first": typed.first, "second": typed.second, "follows": found.follows}
+    segments = dict(zip("AB", found.segments.tolist(), strict=True))
+    return json.dumps({**whole, "segment_vectors": segments, "tokens": tokens}, ensure_ascii=False)
 
 
 def _length(vector: Floats) -> str:

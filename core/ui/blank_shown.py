@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from core.components.tokens import WORDS as TOKENS
-from core.components.tokens import Token, tokens
+from core.components.tokens import Look, Token, tokens
 from core.export import rows_to_csv
 from core.figures import blanks as figures
 from core.trace import Candidate
@@ -79,11 +79,10 @@ def _row(who: Reader, found: Hidden, chosen: int | None, put: Callable[[int], No
     axis = blanks.seen(page.tokenizer(who.info), found.read, found.what)
     shown = []
     for i, (name, fate) in enumerate(zip(axis.tokens, found.what.fates, strict=True)):
-        if axis.special[i]:
-            shown.append(Token(name, "special", t("blank.fate.special")))
-            continue
+        badge = "" if put and fate == "kept" else t(f"blank.fate.{'special' if axis.special[i] else fate}")
         was = t("blank.was", token=found.read.axis.tokens[i]) if fate in ("masked", "random") else ""
-        shown.append(Token(name, FATES[fate], t(f"blank.fate.{fate}"), was, found.read.axis.continues(i)))
+        look: Look = "special" if axis.special[i] else FATES[fate]
+        shown.append(Token(name, look, badge, was, found.read.axis.continues(i)))
     tokens(
         shown, title=t("blank.row"), words=texts(TOKENS), file_stem=found.stem, key="blank.row",
         hint=t("blank.row.hide" if put else "blank.row.draw"), chosen=chosen, on_choose=put,
