@@ -12,6 +12,7 @@ from core.ui import compare_shown as shown
 
 info = ui.model_picker(page.ARCHITECTURES)
 text = ui.ask("compare", info)
+beside = ui.beside(info)
 VIEWS = {"pair": shown.pair, "multiples": shown.multiples, "measures": heads.measures, "plane": heads.similar}
 
 
@@ -22,6 +23,6 @@ def look(traces: tuple[Trace, Trace]) -> None:
     VIEWS[chosen.view](chosen)
 
 
-if traces := page.runs(info, text):
+if beside and (traces := page.runs(info, text, beside)):
     look(traces)
 ui.lesson("compare")

@@ -51,7 +51,7 @@ def drawn_from(model: HubModel, text: str, tokens: tuple[int, ...], sampling: Sa
 
 def teacher_forcing(model: HubModel, text: str, reference: str, on_step: OnStep) -> Forcing:
     """Read `text` with `reference` as the output, and once more free."""
-    wanted = reading.reference_ids(model, reference)
+    wanted = reading.reference_ids(model, text, reference)
     (free, *_) = tracing.find(model, text, GREEDY, on_step)
     log_p = _logits(model, text, wanted)[-len(wanted) :].log_softmax(-1)
     both = zip(wanted, free.tokens, strict=False)

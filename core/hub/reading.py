@@ -67,15 +67,25 @@ def n_maps(config: Any) -> int:
     return heads * _number(config, "num_hidden_layers", "n_layer", "num_layers", "encoder_layers")
 
 
-def reference_ids(model: HubModel, reference: str) -> list[int]:
-    """A text as an output of the model, with the token that ends it. Raises `TextError`."""
+def reference_ids(model: HubModel, text: str, reference: str) -> list[int]:
+    """A reference as an output for `text`, with the token that ends it where outputs end. Raises `TextError`."""
     read(model, reference, new_tokens=NEW_TOKENS)  # its cap and its errors
     if model.family == "decoder":
-        return [int(i) for i in model.tokenizer(reference, add_special_tokens=False).input_ids]
+        return _continuation(model, text, reference)
     ids = [int(i) for i in model.tokenizer(text_target=reference).input_ids]
     if ids and ids[0] == start(model):
         ids = ids[1:]
     return ids
+
+
+def _continuation(model: HubModel, text: str, reference: str) -> list[int]:
+    """What comes after the text: a first word is another token with a space before it than without."""
+    gap = " " if not text[-1:].isspace() and reference[:1].isalnum() else ""
+    before = read(model, text, new_tokens=NEW_TOKENS).ids
+    whole = read(model, f"{text}{gap}{reference}", new_tokens=NEW_TOKENS).ids
+    if whole[: len(before)] == before and len(whole) > len(before):
+        return whole[len(before) :]
+    return [int(i) for i in model.tokenizer(f"{gap}{reference}", add_special_tokens=False).input_ids]
 
 
 def output_limit(model: HubModel, n_src: int) -> int:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 MB = 1_000_000
 PASSING = ("hub_offline", "hub_refused", "hub_disk", "hub_write")  # another day they may be gone
 MOST = 24  # models of the server's folder that are offered
-PAGES = {"heads": (*named.READERS, *named.SEERS), "compare": named.READERS, "decoding": named.WRITERS}
+PAGES = {"heads": (*named.READERS, *named.SEERS), "compare": (*named.READERS, *named.SEERS), "decoding": named.WRITERS}
 
 
 def run(folder: Path, typed: str, text: str, beside: Beside) -> Trace | None:

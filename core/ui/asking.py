@@ -78,13 +78,14 @@ def known_models(
     return infos | named.offered(architectures)
 
 
-def ask(page: str, info: ModelInfo, key: str = "sentence", *, reads: bool = True) -> str:
+def ask(page: str, info: ModelInfo, key: str = "sentence", *, reads: bool = True, examples_of: str = "") -> str:
     """Title, sentence and example chips; the sentence is shared by all pages, unless a page has a `key` of its own.
 
     reads: is it this model that reads the sentence? Then it says what it hardly knows of it.
+    examples_of: whose examples, if not the page's own.
     """
     st.title(t(f"{page}.title"), anchor=False)
-    examples = samples(page, info.src, info.tgt)
+    examples = samples(examples_of or page, info.src, info.tgt)
     pairs.follow(page, info, examples, key)
     keep(key)
     text: str | None = st.text_input(

@@ -46,6 +46,13 @@ def _shown(chosen: Beside) -> None:
         st.caption(t("anymodel.picture.shown", name=md(chosen.name)), width="stretch")
 
 
+def second_beside(first: ModelInfo[Any], info: ModelInfo[Any], of_first: Beside) -> Beside | None:
+    """What a second model on the same page reads: the same pair, the same picture; asked for if the first has none."""
+    both_named = is_named(first.name) and is_named(info.name)
+    alike = both_named and (first.architecture in SEERS) == (info.architecture in SEERS)
+    return of_first if alike else beside(info)
+
+
 def beside(info: ModelInfo[Any]) -> Beside | None:
     """Ask for what this model reads beside the sentence; None while a picture is wanted and there is none."""
     if info.architecture in SEERS:

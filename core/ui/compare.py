@@ -14,19 +14,21 @@ from core.shelf import ModelInfo
 from core.trace import AttentionMap, Trace
 from core.ui import named
 from core.ui.asking import choice, from_link, into_link, known_models, pick
+from core.ui.beside import second_beside
 from core.ui.language import md, t
+from core.ui.named import Beside
 from core.ui.running import load, run, run_or_say
 from core.ui.showing import pick_name
 from core.ui.waiting import attempt
 
 SAME = "same"
-# Those that read a text; a model without any attention has no maps.
-ARCHITECTURES = ("transformer", "seq2seq", "bert", *named.READERS)
+# A model without any attention has no maps.
+ARCHITECTURES = ("transformer", "seq2seq", "bert", *named.READERS, *named.SEERS)
 # What the link holds, of A and of B.
 LINKED = (
     "sentence", "model", "kind", "layer", "head", "unit", "stretch", "compare.sentence", "compare.model",
     "compare.forced", "compare.kind", "compare.layer", "compare.head", "compare.view", "compare.shared",
-    "compare.side", "compare.over", "compare.colour", "measure", "measure.sorted",
+    "compare.side", "compare.over", "compare.colour", "measure", "measure.sorted", "anymodel.pair",
 )  # fmt: skip
 
 
@@ -70,19 +72,23 @@ def _forced(name: str, text: str, tokens: tuple[int, ...]) -> Trace:
     return trace_output(load(name), text, tokens)
 
 
-def runs(info: ModelInfo, text: str) -> tuple[Trace, Trace] | None:
-    """A's run and B's, each with its output on the page; a sentence where one cannot be."""
+def runs(info: ModelInfo, text: str, beside: Beside) -> tuple[Trace, Trace] | None:
+    """A's run and B's, each with its output on the page; a sentence where one cannot be.
+
+    beside: what a named model reads with A's sentence, or in its place; B reads it, too.
+    """
     left, right = st.columns(2, gap="medium")
     with right:
         other, other_text = _other(info, text)
+        with_b = second_beside(info, other, beside)
     with left:
-        a = run_or_say(info, text, 1, 0)
+        a = run_or_say(info, text, 1, 0, beside=beside)
         if a:
             _output("A", a)
     with right:
         if not a or (other.name, other_text) == (info.name, text):
             return (a, a) if a else None
-        b = _second(a, info, other, other_text)
+        b = _second(a, info, other, other_text, with_b) if with_b else None
         if b:
             _output("B", b)
     return (a, b) if b else None
@@ -98,10 +104,11 @@ def _other(info: ModelInfo, text: str) -> tuple[ModelInfo, str]:
         )  # fmt: skip
         names = {SAME: t("compare.model.same")} | {name: name for name in infos}
         chosen = select("compare.model", names, t("compare.model"), label=False) if len(infos) > 1 else SAME
-    return infos.get(chosen, info), typed.strip() or text
+    model = infos.get(chosen, info)
+    return model, text if model.architecture in named.SEERS else typed.strip() or text
 
 
-def _second(a: Trace, info: ModelInfo, other: ModelInfo, text: str) -> Trace | None:
+def _second(a: Trace, info: ModelInfo, other: ModelInfo, text: str, beside: Beside) -> Trace | None:
     """B's run of another model or sentence; its output may be A's, so that the decoders' axes agree."""
     tokens = tuple(step.written.id for step in a.steps if step.written.id is not None)
     can = "cross" in a.kinds and bool(tokens) and len(tokens) == len(a.steps) and _same_pieces(info, other)
@@ -111,7 +118,9 @@ def _second(a: Trace, info: ModelInfo, other: ModelInfo, text: str) -> Trace | N
     )  # fmt: skip
     if wanted and can:
         return attempt(lambda heard: forced(other.name, text, tokens), f"forced {other.name} {tokens} {text}")
-    return attempt(lambda heard: run(other.name, text, 1, 0, None, (), heard), f"B {other.name} {text}")
+    return attempt(
+        lambda heard: run(other.name, text, 1, 0, None, (), heard, beside), f"B {other.name} {beside.pair} {text}"
+    )
 
 
 def _same_pieces(a: ModelInfo, b: ModelInfo) -> bool:
@@ -127,7 +136,8 @@ def _same_pieces(a: ModelInfo, b: ModelInfo) -> bool:
 
 
 def _output(name: str, trace: Trace) -> None:
-    st.markdown(f"**{name}** → {md(trace.tgt_text)}")
+    """One that only reads has none."""
+    st.markdown(f"**{name}** → {md(trace.tgt_text)}" if trace.tgt_text else f"**{name}**: {md(trace.src_text)}")
 
 
 def select(key: str, names: dict[str, str], title: str, *, label: bool = True, width: int = 130) -> str:

@@ -12,7 +12,7 @@ from core.search import Sampling, Search, Tree
 from core.shelf import ModelInfo
 from core.trace import Floats, Trace
 from core.ui import decoding_runs as runs
-from core.ui.asking import choice, into_link
+from core.ui.asking import ask, choice, into_link
 from core.ui.language import t
 from core.ui.running import run, run_or_say
 from core.ui.waiting import OnStep, attempt
@@ -174,14 +174,31 @@ def free_text(info: ModelInfo, text: str, asked: Asked) -> str:
     return attempt(write, f"free {info.name} {asked} {text}") or "…"
 
 
+def goes_on(info: ModelInfo) -> bool:
+    """Does this model have no encoder? It translates nothing: it goes on with the text."""
+    return info.architecture == "hub_decoder"
+
+
+def ask_text(info: ModelInfo) -> str:
+    """The sentence; a model that goes on with it has examples that are not at their end."""
+    return ask("decoding", info, examples_of="continuation" if goes_on(info) else "")
+
+
+def said(key: str, info: ModelInfo) -> str:
+    """What is said of a translation, or the same of a continuation."""
+    return t(f"{key}.continuation" if goes_on(info) else key)
+
+
 def ask_reference(info: ModelInfo, text: str) -> str:
-    """A translation to compare with: the example's own, until somebody types another."""
+    """An output to compare with: the example's own translation, until somebody types another."""
     known = {one.text: dict(one.references).get(info.tgt, "") for one in samples("decoding", info.src, info.tgt)}
     asked: str | None = st.session_state.get("reference", st.query_params.get("reference"))
-    if st.session_state.get("reference of") != text and (not asked or asked in known.values()):
-        st.session_state.reference = known.get(text, "")
-    st.session_state["reference of"] = text
+    now, (before, filled) = (text, info.tgt), st.session_state.get("reference of", (None, ""))
+    if before != now and (not asked or asked == filled or asked in known.values()):
+        st.session_state.reference = filled = known.get(text, "")
+    st.session_state["reference of"] = now, filled
     reference: str | None = st.text_input(
-        t("decoding.reference"), key="reference", bind="query-params", placeholder=t("decoding.reference.placeholder"),
+        said("decoding.reference", info), key="reference", bind="query-params",
+        placeholder=said("decoding.reference.placeholder", info),
     )  # fmt: skip
     return reference or ""

@@ -90,10 +90,10 @@ _LINK = (
 def teacher_forcing(info: ModelInfo, text: str) -> None:
     """A reference, its loss token by token, and the free-running output beside it."""
     st.subheader(t("decoding.forcing"), anchor=False)
-    st.markdown(t("decoding.forcing.what"))
+    st.markdown(decoding.said("decoding.forcing.what", info))
     reference = decoding.ask_reference(info, text)
     if not reference.strip():
-        st.info(t("decoding.reference.empty"))
+        st.info(decoding.said("decoding.reference.empty", info))
         return
     found = attempt(
         lambda heard: runs.forcing(info.name, text, reference, heard), f"forcing {info.name} {text} {reference}"

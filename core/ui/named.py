@@ -104,7 +104,8 @@ def admit(name: str, architectures: Sequence[str]) -> None:
             folder = _allowed(name)
             offer(place(name.removeprefix(PREFIX), folder), folder)
         if name not in offered(architectures):
-            st.warning(t("named.other", name=md(name.removeprefix(PREFIX))))
+            writes = not set(architectures) & {"hub_encoder", *SEERS}  # a page on writing
+            st.warning(t("named.reads" if writes else "named.other", name=md(name.removeprefix(PREFIX))))
     except UserError as error:
         st.warning(md(i18n.sentence(language(), error)))
 

@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from core.errors import ModelError
-from core.hub import decoding, tracing
+from core.hub import decoding, reading, tracing
 from core.search import Sampling, Search
 from tests.hub.conftest import TEXT
 
@@ -80,6 +80,16 @@ def test_a_continuation_has_its_loss_after_the_text(hub_models):
         log_probs = model.net(whole).logits[0].log_softmax(-1)
     expected = -log_probs[n - 1 : -1].gather(1, whole[0, n:, None])[:, 0]
     np.testing.assert_allclose(found.losses, expected.numpy(), atol=1e-4)
+
+
+@pytest.mark.parametrize("typed", ["ate the food", " ate the food"])
+def test_a_continuation_is_a_word_of_its_own_with_and_without_its_space(typed, hub_models):
+    model = hub_models["gpt2"]
+    found = decoding.teacher_forcing(model, "the dog", typed, nothing)
+    assert found.reference == ("ate", "the", "food")
+    whole = model.tokenizer("the dog ate the food").input_ids
+    assert reading.reference_ids(model, "the dog", typed) == whole[-3:]
+    assert reading.reference_ids(model, "the dog", ".") == model.tokenizer("the dog.").input_ids[-1:]
 
 
 @WRITERS

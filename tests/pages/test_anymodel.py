@@ -117,6 +117,19 @@ def test_a_wrong_name_is_one_sentence(name, code):
     assert at.warning[0].value.replace("\\", "") == translate("en", f"error.{code}", name=name)
 
 
+@EVERY_LANGUAGE
+def test_a_model_without_attention_is_one_sentence_and_what_was_typed_stays(language, tmp_path):
+    from transformers import MambaConfig, MambaForCausalLM
+
+    config = MambaConfig(vocab_size=16, hidden_size=16, num_hidden_layers=1, state_size=4)
+    MambaForCausalLM(config).save_pretrained(tmp_path)
+    at = opened(language, sentence=TEXT, hf=str(tmp_path))
+    (warning,) = at.warning
+    assert warning.value.replace("\\", "") == translate(language, "error.hub_no_attention", name=str(tmp_path))
+    assert at.text_input(key="hf").value == str(tmp_path)
+    assert at.text_input(key="sentence").value == TEXT
+
+
 def test_a_server_without_the_hub_says_so(monkeypatch):
     monkeypatch.setenv("HEADLIGHT_HUB", "off")
     at = opened("en", hf="nobody/nothing")

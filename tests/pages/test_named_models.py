@@ -16,6 +16,7 @@ from tests.pages.seen import component, matrices, opened, said
 
 EVERY_LANGUAGE = pytest.mark.parametrize("language", LANGUAGES)
 WRITERS = ("gpt2", "t5")
+KINDS = {"bert": "encoder_self", "gpt2": "decoder_self", "llama": "decoder_self", "t5": "cross"}
 
 
 @pytest.fixture(scope="module")
@@ -25,7 +26,7 @@ def root(tmp_path_factory):
 
     path = tmp_path_factory.mktemp("allowed")
     torch.manual_seed(0)
-    for name in ("bert", *WRITERS):
+    for name in ("bert", "llama", *WRITERS):
         make, words = MAKERS[name]
         tokenizer = words()
         make(tokenizer).save_pretrained(path / name)
@@ -87,7 +88,7 @@ def test_heads_says_what_is_no_picture(root):
 
 
 @EVERY_LANGUAGE
-@pytest.mark.parametrize(("name", "kind"), [("bert", "encoder_self"), ("gpt2", "decoder_self"), ("t5", "cross")])
+@pytest.mark.parametrize(("name", "kind"), KINDS.items())
 def test_heads_shows_a_named_model(language, name, kind, root):
     at = opened("heads", language, TEXT, model=model(root, name), kind=kind, unit="piece", layer="2", head="3")
     header, values = component(at, "overview")
@@ -95,6 +96,40 @@ def test_heads_shows_a_named_model(language, name, kind, root):
     assert header["queries"]["tokens"] == list(own.queries.tokens)
     np.testing.assert_allclose(values / 255, own.weights, atol=1 / 255)
     assert at.selectbox(key="model").value == model(root, name)
+
+
+@EVERY_LANGUAGE
+def test_compare_reads_a_pair_as_heads_does(language, root):
+    link = {"unit": "piece", "anymodel__pair": "it ate", "compare__layer": "2", "compare__head": "3"}
+    at = opened("compare", language, "the dog", model=model(root, "bert"), **link)
+    found = loading.load(files.found(naming.named(str(root / "bert"))), "bert")
+    own, shown = tracing.trace(found, "the dog", "it ate")["encoder_self"], matrices(at)
+    np.testing.assert_allclose(shown["A"], own.head(0, 0), atol=1e-6)
+    np.testing.assert_allclose(shown["B"], own.head(1, 2), atol=1e-6)
+    assert "**A**: the dog it ate" in said(at), "it writes nothing: what it read stands there"
+
+
+@EVERY_LANGUAGE
+def test_compare_sets_two_heads_of_a_picture_side_by_side(language, root):
+    asks = opened("compare", language, model=model(root, "vit"), unit="piece", compare__layer="2", compare__head="2")
+    assert asks.get("file_uploader")
+    assert not matrices(asks)
+    asks.session_state["named.picture"] = named.Beside(picture=picture(8, 8)[0], name="noise.png")
+    at, vit = asks.run(), loading.load(files.found(naming.named(str(root / "vit"))), "vit")
+    own = vision.trace_picture(vit, picture(8, 8)[0])["encoder_self"]
+    np.testing.assert_allclose(matrices(at)["A"], own.head(0, 0), atol=1e-6)
+    np.testing.assert_allclose(matrices(at)["B"], own.head(1, 1), atol=1e-6)
+    assert not at.warning
+
+
+def test_compare_asks_for_a_picture_where_only_the_second_model_reads_one(root):
+    at = opened("compare", "en", TEXT, model=model(root, "bert"))
+    at.session_state["named"] |= {named.place(str(root / "vit"), root / "vit"): root / "vit"}
+    at.run().selectbox(key="compare.model").select(model(root, "vit")).run()
+    assert not at.exception
+    assert len(at.get("file_uploader")) == 1
+    at.session_state["named.picture"] = named.Beside(picture=picture(8, 8)[0], name="noise.png")
+    assert matrices(at.run())["B"].shape == (5, 5)
 
 
 def test_compare_sets_two_models_side_by_side(root):
@@ -105,7 +140,7 @@ def test_compare_sets_two_models_side_by_side(root):
 
 
 @EVERY_LANGUAGE
-@pytest.mark.parametrize("name", WRITERS)
+@pytest.mark.parametrize("name", [*WRITERS, "llama"])
 def test_decoding_shows_what_a_named_model_writes(language, name, root):
     at = opened("decoding", language, TEXT, model=model(root, name))
     header, values = component(at, "strip")
@@ -113,9 +148,30 @@ def test_decoding_shows_what_a_named_model_writes(language, name, root):
     assert [step["written"][0] for step in header["steps"]] == [step.written.token for step in own.steps]
     rows = own.maps[-1].weights[-1].mean(0)
     np.testing.assert_allclose(values, rows, atol=1e-6)
-    given = len(own.steps) - reading.NEW_TOKENS if name == "gpt2" else 0
+    given = len(own.steps) - reading.NEW_TOKENS if name != "t5" else 0
     assert header["forced"] == given, "the text itself was nobody's choice but the person's"
     assert (translate(language, "decoding.given") in said(at)) == bool(given)
+
+
+@EVERY_LANGUAGE
+def test_a_model_without_an_encoder_is_asked_for_a_continuation(language, root):
+    """It translates nothing, and what a translator's example had for a reference is not its reference."""
+    at = opened("decoding", language)
+    at.session_state["named"] = {model(root, "gpt2"): root / "gpt2"}
+    named.place(str(root / "gpt2"), root / "gpt2")
+    at.text_input(key="sentence").set_value("Hello!").run()
+    assert at.text_input(key="reference").value == "Bonjour !"
+    at.selectbox(key="model").select(model(root, "gpt2")).run()
+    assert not at.exception
+    reference = at.text_input(key="reference")
+    assert reference.value == ""
+    assert reference.label == translate(language, "decoding.reference.continuation")
+    translation = {"en": "translat", "ko": "번역"}[language]
+    shown = "\n".join(element.value for element in (*at.info, *at.caption, *at.markdown[:-1]))  # the lesson comes last
+    assert translation not in f"{shown} {reference.placeholder} {reference.label}".lower()
+    names = [button.key for button in at.button if (button.key or "").startswith("sample.")]
+    assert names
+    assert all(name.startswith("sample.continuation_") for name in names)
 
 
 @pytest.mark.parametrize("name", WRITERS)
@@ -155,9 +211,13 @@ def test_a_large_one_is_not_loaded_by_a_link(root, monkeypatch):
     assert "not loaded" in at.warning[0].value
 
 
-def test_a_reader_does_not_write(root):
-    at = opened("decoding", "en", TEXT, model=model(root, "bert"))
-    assert "another kind" in at.warning[0].value
+@EVERY_LANGUAGE
+@pytest.mark.parametrize("name", ["bert", "vit"])
+def test_a_reader_does_not_write(language, name, root):
+    at = opened("decoding", language, TEXT, model=model(root, name))
+    (warning,) = at.warning
+    wanted = translate(language, "named.reads", name=str(root / name))
+    assert warning.value.replace("\\", "") == wanted.replace("\\", "")
 
 
 def test_one_such_model_is_in_memory_at_a_time(root, monkeypatch):
