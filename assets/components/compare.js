@@ -123,11 +123,12 @@ class Compare {
       const taken = widths.reduce((sum, [names]) => sum + names, 0), cells = widths.reduce((sum, [, m]) => sum + m, 0);
       return Math.min(WIDEST * (font.size / 12), (room - taken) / cells);
     };
-    for (const columns of [most, ...[6, 4, 3, 2].filter((n) => n < most)]) {
+    const tried = this.header.lines.length ? this.header.lines : [most, ...[6, 4, 3, 2].filter((n) => n < most)];
+    for (const columns of tried) {
       const cell = fits(columns);
       if (cell >= this.header.smallest) return [columns, cell];
     }
-    const columns = most > 1 && this.width > 760 && fits(2) >= 3 ? 2 : 1;
+    const columns = tried.includes(2) && this.width > 760 && fits(2) >= 3 ? 2 : 1;
     return [columns, Math.max(0.5, fits(columns))];
   }
 

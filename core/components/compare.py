@@ -80,6 +80,7 @@ def compare(
     words: Mapping[str, str],
     scale: Sequence[tuple[float, str]],
     smallest: int,
+    lines: Sequence[int] = (),
     file_stem: str,
     key: str,
     on_choose: Callable[[int], None] | None = None,
@@ -88,8 +89,8 @@ def compare(
     """Draw the panels, as many in a line as the page has room for; pointing stays in the browser.
 
     scale: (position 0..1, colour) from weight 0 to a panel's limit. smallest: of a cell, in CSS px, before panels go to
-    another line. on_choose: hears of the panel that a person clicked, before the page runs again; on_row: of the panel
-    and its row.
+    another line. lines: how many may stand in one, most first; any number if not given. on_choose: hears of the panel
+    that a person clicked, before the page runs again; on_row: of the panel and its row.
     """
     if not panels:
         raise ValueError("no panels")
@@ -97,7 +98,8 @@ def compare(
     header = {
         "panels": [one.header() for one in panels], "words": chosen_words(words, WORDS),
         "scale": [list(stop) for stop in scale], "difference": [list(stop) for stop in difference_scale(dark)],
-        "grey": masked(dark), "smallest": smallest, "chooses": bool(on_choose or on_row), "file_stem": file_stem,
+        "grey": masked(dark), "smallest": smallest, "lines": list(lines),
+        "chooses": bool(on_choose or on_row), "file_stem": file_stem,
     }  # fmt: skip
 
     def tell() -> None:

@@ -24,12 +24,16 @@ from core.ui.showing import dark, downloads, file_stem, pick_name, picture
 
 # What the link holds.
 LINKED = ("sentence", "anymodel.pair", "hf", "kind", "unit", "layer", "head", "stretch")
+SHORT = 16  # tokens: three maps of as many stand in a line on a laptop
 READABLE = 14  # CSS px of a cell before maps go to another line
 FAMILIES = {"encoder_self": "encoder", "decoder_self": "decoder", "cross": "encoder_decoder"}
 
 
 def families(trace: Trace) -> None:
-    """The three ways to look, side by side: a translator has them all. Masks above, maps below."""
+    """The three ways to look, side by side: a translator has them all.
+
+    Masks above and maps below; of a long text, whose maps are large, each mask beside its map.
+    """
     st.subheader(t("anymodel.families"), anchor=False)
     st.caption(t("anymodel.families.read", model=md(trace.model)))
     maps = {kind: pooled(by_word(trace[kind]), "mean", "mean") for kind in trace.kinds}
@@ -37,10 +41,12 @@ def families(trace: Trace) -> None:
         st.info(t("compare.too_large", limit=LARGEST[0]))
         return
     masks = [_linked(one, visible(one).astype(np.float32), "mask") for one in maps.values()]
-    panels = [*masks, *(_linked(one, _seen(one), "weight") for one in maps.values())]
+    seen = [_linked(one, _seen(one), "weight") for one in maps.values()]
+    short = max(max(one.weights.shape[2:]) for one in maps.values()) <= SHORT
+    panels = [*masks, *seen] if short else [one for both in zip(masks, seen, strict=True) for one in both]
     compare(
         panels, words=texts(COMPARE), scale=weight_scale(dark()), smallest=READABLE, key="anymodel.families",
-        file_stem=file_stem(trace.src_text, trace.model, "families"),
+        lines=(3,) if short else (6, 4, 2), file_stem=file_stem(trace.src_text, trace.model, "families"),
     )  # fmt: skip
     for kind, one in maps.items():
         st.markdown(f"**{t(f'kind.{kind}')}** — {t(f'anymodel.mask.{kind}')} {md(read_aloud(one, language()))}")

@@ -17,6 +17,7 @@ from core.tracing import trace
 from core.ui import named
 from tests.hub.conftest import TEXT, bert, word_pieces
 from tests.pages.seen import matrices as panels
+from tests.pages.seen import sent
 
 EVERY_LANGUAGE = pytest.mark.parametrize("language", LANGUAGES)
 
@@ -76,6 +77,15 @@ def test_first_a_translator_shows_the_three_ways(language):
         assert (mask == ((columns <= rows) if kind == "decoder_self" else 1)).all()
         assert (np.isnan(seen) == (mask == 0)).all()
         assert translate(language, f"anymodel.mask.{kind}") in said(at)
+
+
+def test_maps_too_large_for_three_in_a_line_stand_beside_their_masks():
+    short, long = (opened("en", sentence=text) for text in ("A dog ate.", "I like your idea because it is good. " * 3))
+    mask, seen = (translate("en", f"anymodel.{one}") for one in ("mask", "map"))
+    for at, lines, order in ((short, [3], [mask] * 3 + [seen] * 3), (long, [6, 4, 2], [mask, seen] * 3)):
+        ((header, _),) = sent(at)
+        assert [panel["name"].rsplit(", ", 1)[1] for panel in header["panels"]] == order
+        assert header["lines"] == lines
 
 
 @EVERY_LANGUAGE
