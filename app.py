@@ -8,6 +8,7 @@ st.set_page_config(page_title="Headlight", page_icon="🔦", layout="wide")
 page = st.navigation(
     {
         ui.t("nav.look"): [
+            st.Page("pages/start.py", title=ui.t("start.nav"), icon="🧭", url_path="start"),
             st.Page("pages/heads.py", title=ui.t("heads.nav"), icon="🔦", url_path="heads", default=True),
             st.Page("pages/compare.py", title=ui.t("compare.nav"), icon="⚖️", url_path="compare"),
             st.Page("pages/whole.py", title=ui.t("whole.nav"), icon="🗺️", url_path="whole"),
@@ -37,8 +38,12 @@ page = st.navigation(
     },
     expanded=True,
 )
+ui.follow()
 ui.language_picker()
 ui.style()
+name = page.url_path or "heads"
+ui.bar(name)
 page.run()
+ui.present(name)
 ui.warm_up()
 ui.count_session()

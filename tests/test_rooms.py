@@ -41,6 +41,7 @@ TABLE = {
     "core.models": "torch safetensors typing_extensions core.config core.errors core.nn core.shelf core.text",
     "core.nn": "torch jaxtyping core.config",
     "core.promises": "numpy core.i18n core.measures core.reading core.samples core.trace",
+    "core.qr": "segno",
     "core.quiz": "numpy core.measures core.trace",
     "core.reading": "numpy core.i18n core.measures core.trace",
     "core.samples": "core.config core.errors core.models core.shelf core.trace core.tracing",
@@ -51,6 +52,7 @@ TABLE = {
     "core.drafting": "torch core.decode core.models core.nn",
     "core.tracing": "torch numpy core.config core.decode core.drafting core.errors core.models core.nn core.search "
     "core.text core.trace",
+    "core.tour": "",
     "core.train": "torch jaxtyping accelerate safetensors sklearn tqdm core.config core.models core.nn core.shelf "
     "core.text",
     "core.ui": "streamlit torch numpy pandas plotly core",

@@ -89,6 +89,7 @@ class Links {
 
   sayMass() {
     this.percent.textContent = fill(this.words.mass, { percent: this.slider.value });
+    this.slider.setAttribute("aria-label", this.percent.textContent); // an output within its label names nothing
   }
 
   axis(side) {

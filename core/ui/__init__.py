@@ -5,6 +5,7 @@ from core.ui.beside import beside
 from core.ui.language import language, language_picker, md, t, texts
 from core.ui.many import count_session
 from core.ui.named import READERS, SEERS, WRITERS
+from core.ui.presenting import present
 from core.ui.running import run, run_or_say, warm_up
 from core.ui.showing import (
     dark,
@@ -20,6 +21,7 @@ from core.ui.showing import (
     style,
     translation,
 )
+from core.ui.tour import bar, follow
 from core.ui.waiting import attempt, let_draw
 
 __all__ = [
@@ -28,12 +30,14 @@ __all__ = [
     "WRITERS",
     "ask",
     "attempt",
+    "bar",
     "beside",
     "choice",
     "count_session",
     "dark",
     "downloads",
     "file_stem",
+    "follow",
     "language",
     "language_picker",
     "lesson",
@@ -46,6 +50,7 @@ __all__ = [
     "pick_name",
     "picture",
     "plot_config",
+    "present",
     "put_pick",
     "run",
     "run_or_say",

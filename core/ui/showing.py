@@ -18,6 +18,7 @@ from core.shelf import ModelInfo
 from core.trace import AttentionMap, Axis, Trace
 from core.ui.asking import into_link
 from core.ui.language import language, md, t, texts
+from core.ui.presenting import start_button
 
 ASSETS = Path(__file__).parent.parent.parent / "assets"
 LESSONS, STYLE = ASSETS / "lessons", ASSETS / "style.css"
@@ -133,9 +134,11 @@ def plot_config(stem: str) -> dict[str, Any]:
 
 
 def lesson(page: str) -> None:
-    """The page's lesson, below the picture."""
-    with st.expander(t("lesson"), icon="📖"):
-        st.markdown(_text(LESSONS / language() / f"{page}.md"))
+    """The page's lesson, below the picture, and the way to present the page."""
+    with st.container(key="lesson"):
+        with st.expander(t("lesson"), icon="📖"):
+            st.markdown(_text(LESSONS / language() / f"{page}.md"))
+        start_button()
 
 
 @cache
