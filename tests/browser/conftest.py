@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import shutil
+from urllib.parse import urlsplit
 
 import pytest
 
+from tests.browser.access import on_both_grounds
 from tests.browser.serve import CHROMIUM, ROOT, serve
 
 PATIENCE = 60_000  # milliseconds, on a machine with other work; nothing is asserted of time
@@ -43,9 +45,24 @@ def _pages_are_known(chromium, app_address):
     page.close()
 
 
+@pytest.fixture(scope="session")
+def checked():
+    """The pages that axe-core has looked at."""
+    return set()
+
+
+def pytest_collection_modifyitems(items):
+    """Pages without a journey are opened for axe-core when all journeys are over."""
+    items.sort(key=lambda item: item.path.name == "test_access.py")
+
+
 @pytest.fixture
-def open_app(chromium, app_address, _pages_are_known):
-    """Opens the app in a session of its own. At the end: no error on any page, no request beyond this machine."""
+def open_app(chromium, app_address, _pages_are_known, checked):
+    """Opens the app in a session of its own.
+
+    At the end: no error on any page, no request beyond this machine, and nobody shut out of the page where the
+    session's first journey ends.
+    """
     contexts, errors, requests = [], [], []
 
     def go(query="", *, locale="en-GB", width=1280, height=900, dark=False):
@@ -65,12 +82,23 @@ def open_app(chromium, app_address, _pages_are_known):
         return page
 
     yield go
+    faults = [fault for context in contexts for page in context.pages for fault in _faults(page, checked)]
     for context in contexts:
         context.close()
+    assert faults == []
     assert errors == []
     assert requests
     outside = [url for url in requests if not url.startswith((app_address, "data:", "blob:"))]
     assert outside == []
+
+
+def _faults(page, checked):
+    """What axe-core finds where a journey ended, once for each page of the app."""
+    name = urlsplit(page.url).path.strip("/")
+    if name in checked:
+        return []
+    checked.add(name)
+    return [f"{name or 'the first page'}: {told}" for told in on_both_grounds(page)]
 
 
 def settle(page):
