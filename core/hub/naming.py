@@ -48,10 +48,12 @@ def named(text: str) -> Named:
 
 
 def _folder(path: Path, text: str) -> Path:
-    """A folder with a config, inside what this server allows: nothing else about the disk is told."""
+    """A folder with a config, inside what this server allows, its files too: nothing else about the disk is told."""
     root = folders_allowed()
     if root is not None and not path.resolve().is_relative_to(root):
         raise ModelError("hub_outside", name=text)
     if not (path / "config.json").is_file():
         raise ModelError("hub_folder", name=text)
+    if root is not None and not all(file.resolve().is_relative_to(root) for file in path.iterdir()):
+        raise ModelError("hub_outside", name=text)
     return path

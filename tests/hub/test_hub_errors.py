@@ -81,6 +81,14 @@ def test_a_folder_outside_the_allowed_one(folders, tmp_path, monkeypatch):
     assert said(named, f"{tmp_path}/../bert") == "hub_outside"
 
 
+def test_a_file_that_is_a_link_to_outside_is_not_opened(folders, copy, monkeypatch):
+    monkeypatch.setenv("HEADLIGHT_FOLDERS", str(copy.parent))
+    assert named(str(copy)).folder == copy
+    (copy / "model.safetensors").unlink()
+    (copy / "model.safetensors").symlink_to(folders / "bert" / "model.safetensors")
+    assert said(named, str(copy)) == "hub_outside"
+
+
 def test_no_tokenizer(copy):
     for path in copy.glob("tokenizer*"):
         path.unlink()
