@@ -19,6 +19,7 @@ from core.trace import AttentionMap, Axis, Trace
 from core.ui.asking import into_link
 from core.ui.language import language, md, t, texts
 from core.ui.presenting import start_button
+from core.ui.tour import overview_link
 
 ASSETS = Path(__file__).parent.parent.parent / "assets"
 LESSONS, STYLE = ASSETS / "lessons", ASSETS / "style.css"
@@ -134,11 +135,14 @@ def plot_config(stem: str) -> dict[str, Any]:
 
 
 def lesson(page: str) -> None:
-    """The page's lesson, below the picture, and the way to present the page."""
+    """The page's lesson, below the picture, and the ways to present the page and to the path."""
     with st.container(key="lesson"):
         with st.expander(t("lesson"), icon="📖"):
             st.markdown(_text(LESSONS / language() / f"{page}.md"))
-        start_button()
+        with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+            start_button()
+            if page != "start":
+                overview_link("start.nav")
 
 
 @cache

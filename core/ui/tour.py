@@ -78,6 +78,11 @@ def _ways(step: Step, place: str, there: bool) -> None:
             st.button(t("tour.back"), key="tour.back", icon="⬅️", on_click=go, args=(before.name,))
         if there and after:
             st.button(t("tour.next"), key="tour.next", icon="➡️", type="primary", on_click=go, args=(after.name,))
-        with suppress(StreamlitPageNotFoundError):  # a page that runs alone has no others
-            st.page_link("pages/start.py", label=t("tour.end"), icon="🧭", query_params={"lang": language()})
+        overview_link("tour.end")
         st.button("✕", key="tour.leave", type="tertiary", help=t("tour.leave"), on_click=go, args=("",))
+
+
+def overview_link(label: str) -> None:
+    """To the page that lists the path; `label` is the key of its text."""
+    with suppress(StreamlitPageNotFoundError):  # a page that runs alone has no others
+        st.page_link("pages/start.py", label=t(label), icon="🧭", query_params={"lang": language()})
