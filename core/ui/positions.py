@@ -87,7 +87,8 @@ class Chosen(NamedTuple):
 
 def choose(info: ModelInfo, text: str) -> Chosen:
     """d, base and length by slider; then which pair to follow."""
-    left, middle, right, last = st.columns(4, gap="medium")
+    with st.container(key="positions-sliders"):  # in pairs on a phone, so that the picture is not far below
+        left, middle, right, last = st.columns(4, gap="medium")
     with left:
         d = int(_step("positions.d", D, str(SHOWN.d)))
     with middle:
