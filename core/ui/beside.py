@@ -42,7 +42,7 @@ def _shown(chosen: Beside) -> None:
 
     with st.container(horizontal=True, vertical_alignment="center"):
         with suppress(TextError):  # no picture: the run says so
-            st.image(thumbnail(chosen.picture, SMALL))
+            st.image(thumbnail(chosen.picture, SMALL), alt=chosen.name)
         st.caption(t("anymodel.picture.shown", name=md(chosen.name)), width="stretch")
 
 

@@ -42,7 +42,7 @@ def opened(open_app, folder):
     return open_app(f"anymodel?lang=en&sentence={quote(TEXT)}&hf={quote(str(folder))}")
 
 
-def test_every_family_is_named_and_shown_and_goes_on_to_decoding(open_app, root):
+def test_every_family_is_named_and_shown_and_goes_on_to_other_pages(open_app, root):
     page = opened(open_app, root / "bert")
     page.set_default_timeout(90000)
     box = page.get_by_label(translate("en", "anymodel.model"), exact=True)
@@ -65,6 +65,13 @@ def test_every_family_is_named_and_shown_and_goes_on_to_decoding(open_app, root)
             assert "model=hf" in page.url
             page.get_by_test_id("stSidebar").get_by_role("link", name=translate("en", "anymodel.nav")).click()
             box = page.get_by_label(translate("en", "anymodel.model"), exact=True)
+    # The last one reads a picture: Compare sets its heads side by side, and has the picture already.
+    page.get_by_test_id("stMain").get_by_role("link", name=translate("en", "compare.nav")).click()
+    expect(page.get_by_text("noise.png")).to_be_visible(timeout=90000)
+    page.locator(".compare canvas").first.wait_for(timeout=90000)
+    settle(page)
+    expect(page.locator(".compare").get_by_text("B · Layer")).to_be_visible()
+    assert "model=hf" in page.url
 
 
 def test_nothing_leaves_the_machine_before_a_person_says_so(open_app):
