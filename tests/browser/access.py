@@ -27,7 +27,7 @@ def findings(page: Page, rules: list[str] = LEVELS) -> list[str]:
 
 def on_both_grounds(page: Page) -> list[str]:
     """The ground changes the colours alone; streamlit follows when the system's change, so one visit will do."""
-    expect(page.get_by_test_id("stSkeleton")).to_have_count(0)  # each element has arrived
+    expect(page.get_by_test_id("stSkeleton")).to_have_count(0, timeout=240_000)  # each element has arrived
     dark = page.evaluate("matchMedia('(prefers-color-scheme: dark)').matches")
     found = findings(page)
     page.emulate_media(color_scheme=GROUNDS[not dark])  # type: ignore[arg-type]
