@@ -47,8 +47,8 @@ def _export(args: argparse.Namespace) -> None:
     from core.hub.export import export
     from core.models import load_model
 
-    export(load_model(args.model, args.root), args.out)
-    print(f"{args.out}: transformers' MarianMTModel and PreTrainedTokenizerFast load it.")
+    made = export(load_model(args.model, args.root), args.out)
+    print(f"{args.out}: transformers' {made} and PreTrainedTokenizerFast load it.")
 
 
 def _run(args: argparse.Namespace) -> None:

@@ -37,16 +37,20 @@ _DECODER = {
 _READS, _WRITES = ("w_q", "w_k", "w_v", "w_1"), ("w_o", "w_2", "norm")
 
 
-def export(model: Model[Any], folder: Path) -> None:
-    """Write config, safetensors and a fast tokenizer; `ModelError` says why no class of transformers fits.
+def export(model: Model[Any], folder: Path) -> str:
+    """Write config, safetensors and a fast tokenizer, and name the class of transformers that loads them.
+
+    `ModelError` says why none fits.
 
     Raises `ValueError` for a folder that holds something already.
     """
     fits(model)
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise ValueError(f"{folder} is not empty: nothing is written over")
-    _MAKERS[model.info.architecture](model.net).save_pretrained(folder)
+    made = _MAKERS[model.info.architecture](model.net)
+    made.save_pretrained(folder)
     _tokenizer(model).save_pretrained(folder)
+    return type(made).__name__
 
 
 def fits(model: Model[Any]) -> None:

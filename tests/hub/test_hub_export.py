@@ -29,7 +29,7 @@ def shipped() -> Any:
 @pytest.fixture(scope="module")
 def folder(shipped, tmp_path_factory):
     path = tmp_path_factory.mktemp("exported") / "marian"
-    export(shipped, path)
+    assert export(shipped, path) == "MarianMTModel"
     return path
 
 
@@ -112,6 +112,14 @@ def test_a_recurrent_model_says_why():
         export(SimpleNamespace(info=info), None)
     for language in LANGUAGES:
         assert "rnn" in sentence(language, error.value)
+
+
+def test_the_command_names_the_class_that_loads_it(monkeypatch, tmp_path, capsys):
+    import core.hub.export
+
+    monkeypatch.setattr(core.hub.export, "export", lambda model, folder: "GPT2LMHeadModel")
+    assert main(["export", "--model", "transformer-en-fr", "--out", str(tmp_path)]) == 0
+    assert "GPT2LMHeadModel" in capsys.readouterr().out
 
 
 def test_nothing_is_written_over(models, tmp_path, capsys):
