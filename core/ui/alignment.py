@@ -13,7 +13,7 @@ from core import i18n
 from core.errors import UserError
 from core.figures.labels import query_names
 from core.measures import Pick, aligned, clearest, pooled
-from core.shelf import ModelInfo, shelf
+from core.shelf import ModelInfo
 from core.trace import AttentionMap, Axis, Floats, Trace
 from core.ui import alignment_runs as runs
 from core.ui.asking import from_link, into_link, known_models, pick
@@ -95,7 +95,7 @@ def say_missing(infos: dict[str, ModelInfo[Any]]) -> None:
     have = {one.config.attention for one in infos.values() if one.architecture == "seq2seq"}
     missing = [t(f"alignment.family.{name}") for name, kinds in FAMILIES.items() if not have & set(kinds)]
     if missing:
-        st.info(t("alignment.missing", models=", ".join(missing), folder=md(str(shelf()))))
+        st.info(t("alignment.missing", models=", ".join(missing), folder="assets/models"))
 
 
 def choose(info: ModelInfo, text: str) -> Chosen | None:
