@@ -20,8 +20,9 @@ def called(model: HubModel, **inputs: Any) -> Any:
     try:
         return model.net(**inputs, output_attentions=True)
     except Exception as error:  # any class of the library may be asked, and each fails in its own way
-        code = "hub_attentions" if "output_attentions" in str(error) else "hub_run"
-        raise ModelError(code, name=model.name) from error
+        if "output_attentions" in str(error):
+            raise ModelError("hub_attentions", name=model.name) from error
+        raise ModelError("hub_run", name=model.name) from error
 
 
 @torch.inference_mode()

@@ -82,8 +82,9 @@ def bytes_needed(config: Any, name: str) -> int:
         with torch.device("meta"), _quiet():
             net = _class(config).from_config(config, trust_remote_code=False)
     except Exception as error:  # sizes that do not fit together, or a model that hears or paints
-        code = "hub_family" if "for this kind of AutoModel" in str(error) else "hub_config"
-        raise ModelError(code, name=name) from error
+        if "for this kind of AutoModel" in str(error):
+            raise ModelError("hub_family", name=name) from error
+        raise ModelError("hub_config", name=name) from error
     return 4 * sum(parameter.numel() for parameter in net.parameters())
 
 
