@@ -131,6 +131,13 @@ function intoLink(name, value, fallback) {
   if (url.href !== window.location.href) window.history.replaceState(window.history.state, "", url);
 }
 
+/** Where a part has more than it shows, Tab reaches it, so that keys can scroll it. */
+function scrolledByKeys(element) {
+  const more = element.scrollHeight > element.clientHeight + 1 || element.scrollWidth > element.clientWidth + 1;
+  if (more) element.tabIndex = 0;
+  else element.removeAttribute("tabindex");
+}
+
 /** At most one call a frame, however often it is asked for. */
 function onFrame(action) {
   let frame = 0;

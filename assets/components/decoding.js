@@ -25,10 +25,10 @@ class Strip {
     this.bar = make("div", { className: "bar" }, this.previous, this.playing, this.next, this.loop, this.slider, this.count);
     this.film = make("div", { className: "film", role: "group" });
     const part = (className, ...children) => make("section", { className }, ...children);
-    this.heads = { so_far: make("h4"), looks: make("h4"), next_word: make("h4"), matrix: make("h4") };
+    this.heads = { so_far: make("h4"), looks: make("h4", { id: "looks" }), next_word: make("h4"), matrix: make("h4", { id: "matrix" }) };
     this.text = make("p");
     this.sum = make("div", { className: "sum" });
-    this.chips = make("div", { className: "chips" });
+    this.chips = make("div", { className: "chips", role: "group", "aria-labelledby": "looks" });
     this.guesses = make("ol");
     this.rest = make("div", { className: "rest" });
     this.matrix = new Matrix((step) => this.move(step));
@@ -163,6 +163,7 @@ class Strip {
     const style = getComputedStyle(this.root);
     this.matrix.draw(this.width, parseFloat(style.getPropertyValue("--small")));
     this.show(false);
+    for (const one of [this.matrix.element, this.chips]) scrolledByKeys(one);
   }
 
   show(moved) {

@@ -12,7 +12,7 @@ class Matrix {
     this.outline = make("div", { className: "outline" });
     this.tip = make("div", { className: "tip", hidden: true, "aria-hidden": "true" });
     this.sheet = make("div", { className: "sheet" }, this.names, this.canvas, this.outline, this.tip);
-    this.element = make("div", { className: "grid" }, this.sheet);
+    this.element = make("div", { className: "grid", role: "group", "aria-labelledby": "matrix" }, this.sheet);
     this.canvas.addEventListener("pointermove", (event) => this.point(event));
     this.canvas.addEventListener("pointerleave", () => { this.tip.hidden = true; });
     this.canvas.addEventListener("click", (event) => choose(this.cell(event)[0]));
