@@ -160,8 +160,7 @@ class Strip {
   draw() {
     this.width = this.root.clientWidth;
     if (!this.width || !this.header) return;
-    const style = getComputedStyle(this.root);
-    this.matrix.draw(this.width, parseFloat(style.getPropertyValue("--small")));
+    this.matrix.draw(this.width, parseFloat(getComputedStyle(this.foot).fontSize));
     this.show(false);
     for (const one of [this.matrix.element, this.chips]) scrolledByKeys(one);
   }

@@ -112,7 +112,7 @@ class Links {
     this.width = this.root.clientWidth;
     if (!this.width || !this.header) return;
     const style = getComputedStyle(this.root);
-    this.font = { size: parseFloat(style.fontSize), small: parseFloat(style.getPropertyValue("--small")), family: style.fontFamily };
+    this.font = { size: parseFloat(style.fontSize), small: parseFloat(getComputedStyle(this.foot).fontSize), family: style.fontFamily };
     this.pitch = Math.round(this.font.size * 1.7);
     this.shown = { query: this.visible("query"), key: this.visible("key") };
     const height = Math.max(this.shown.query.length, this.shown.key.length) * this.pitch;
