@@ -20,6 +20,15 @@ function shortNames(words, prefix) {
   return Object.fromEntries(Object.entries(words).map(([name, text]) => [name.replace(prefix, ""), text]));
 }
 
+/** Black or white, whichever can be read on the colour (ABGR): one of them always has a contrast of 4.5 to 1 (WCAG 2, 1.4.3). */
+function inkOn(abgr) {
+  const [r, g, b] = [0, 8, 16].map((shift) => {
+    const c = ((abgr >> shift) & 255) / 255;
+    return c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4;
+  });
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b > 0.179 ? "#000000" : "#ffffff";
+}
+
 /** Draws a view anew when its width or the screen's density changes, until it is disconnected. */
 function redrawn(view) {
   const observer = new ResizeObserver(() => {

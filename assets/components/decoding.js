@@ -212,7 +212,7 @@ class Strip {
       const chip = make("span", { className: header.sources.special[j] ? "special" : "", title: `${name}: ${weight.toFixed(3)}` },
         make("b", { textContent: name }), make("small", { textContent: weight < VISIBLE ? " " : weight.toFixed(2) }));
       chip.style.background = hex(colour);
-      chip.style.color = bright(colour) ? "#1a1a1a" : "#fff";
+      chip.style.color = inkOn(colour);
       return chip;
     }));
   }
@@ -270,10 +270,4 @@ function percent(logProb) {
 /** Three digits, however small. */
 function small(value) {
   return value === 0 || value >= 0.1 ? String(Number(value.toPrecision(3))) : value < 1e-4 ? value.toExponential(1).replace("-", "−") : value.toPrecision(2);
-}
-
-/** Is the colour (ABGR) light enough for dark text on it? */
-function bright(abgr) {
-  const [r, g, b] = [0, 8, 16].map((shift) => (abgr >> shift) & 255);
-  return 0.299 * r + 0.587 * g + 0.114 * b > 140;
 }

@@ -112,7 +112,7 @@ class FilmPicture {
     const [places, lines] = this.flow(widths, room, 5);
     names.forEach((name, j) => {
       const weight = strip.weights[strip.at * shape[1] + j], colour = strip.matrix.colours[Math.round(Math.min(1, weight) * 255)];
-      const x = EDGE + places[j][0], at = y + places[j][1] * (high + 5), ink = bright(colour) ? "#1a1a1a" : "#ffffff";
+      const x = EDGE + places[j][0], at = y + places[j][1] * (high + 5), ink = inkOn(colour);
       this.box(x, at, widths[j], high, hex(colour));
       pen.globalAlpha = 0.25;
       Object.assign(pen, { strokeStyle: colours.text, lineWidth: 1 });

@@ -184,8 +184,7 @@ class PanelView {
     context.textBaseline = "middle";
     for (let at = 0; at < this.values.length; at++) {
       const value = this.values[at];
-      const colour = this.pixel(value), bright = 0.3 * (colour & 255) + 0.59 * ((colour >> 8) & 255) + 0.11 * ((colour >> 16) & 255);
-      context.fillStyle = bright > 140 ? "#1c1b19" : "#ffffff";
+      context.fillStyle = inkOn(this.pixel(value));
       const digits = this.header.scale === "weight" ? 3 : Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 10 ? 1 : 2;
       context.fillText(numeral(value, digits), left + ((at % this.m) + 0.5) * g.w * ratio, top + (Math.floor(at / this.m) + 0.5) * g.h * ratio + ratio);
     }

@@ -17,10 +17,6 @@ function tilePlace(g, i) {
   return [g.left + (i % g.columns) * g.step[0], g.top + Math.floor(i / g.columns) * g.step[1]];
 }
 
-function bright(abgr) {
-  return 0.3 * (abgr & 255) + 0.59 * ((abgr >> 8) & 255) + 0.11 * ((abgr >> 16) & 255) > 140;
-}
-
 /** Everything but the marks. view: { header, ink, cells, colours, style } */
 function paintTiles(context, view, g, ratio) {
   const { header, style } = view;
@@ -78,7 +74,7 @@ function paintCells(context, view, i, x, y, size) {
     if (ink < 0.04) continue;
     const row = Math.floor(at / w), column = at % w, pixel = size / w, side = pixel * 0.8 * Math.sqrt(ink);
     const cell = Math.floor((row * H) / h) * W + Math.floor((column * W) / w);
-    context.fillStyle = bright(cellColour(view, i, cell)) ? "#1c1b19" : "#ffffff";
+    context.fillStyle = inkOn(cellColour(view, i, cell));
     context.fillRect(x + (column + 0.5) * pixel - side / 2, y + (row + 0.5) * pixel - side / 2, side, side);
   }
   context.globalAlpha = 1;
