@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 import streamlit as st
 
-from core.cards import read_perplexity
+from core.cards import read_perplexity, read_scores
 from core.config import LANGUAGE_MODELS
 from core.shelf import ModelInfo, shelf
 from core.ui.asking import _come_through_app, known_models
@@ -63,6 +63,13 @@ def missing(found: list[Column]) -> list[str]:
     """The names of those that are not there (yet)."""
     there = {column.look for column in found}
     return [t(f"nextword.model.{look}") for look in LOOKS if look not in there]
+
+
+def behind_counting(found: list[Column]) -> list[tuple[Column, int]]:
+    """Trained models that counting beats on the test set, and the epochs that each has been trained for."""
+    counted = [one.held_out for one in found if one.order and one.held_out]
+    late = [one for one in found if not one.order and counted and one.held_out and one.held_out > min(counted)]
+    return [(one, epochs) for one in late if (epochs := read_scores(one.info.folder).epochs)]
 
 
 @st.cache_data(max_entries=512, show_spinner=False)

@@ -137,6 +137,8 @@ def table(found: Found) -> None:
     for more, less in zip([*found][1:], [*found], strict=False):
         if more.held_out and less.held_out and more.order and less.order and more.held_out > less.held_out:
             st.info(t("nextword.more_is_worse", more=more.title, less=less.title), icon="🤔")
+    if late := page.behind_counting([*found]):
+        st.info(t("nextword.behind", models=", ".join(f"{one.title} ({n})" for one, n in late)), icon="🤔")
 
 
 def files(found: Found, text: str) -> None:
