@@ -44,6 +44,9 @@ def named(text: str) -> Named:
         return Named(text, _folder(path, text))
     if not _NAME.fullmatch(text) or ".." in text:
         raise ModelError("hub_name", name=text)
+    root = folders_allowed()
+    if root is not None and (root / text).is_dir():  # what lies here needs no path, and the Hub is not asked
+        return Named(text, _folder(root / text, text))
     return Named(text, None)
 
 

@@ -81,6 +81,13 @@ def test_a_folder_outside_the_allowed_one(folders, tmp_path, monkeypatch):
     assert said(named, f"{tmp_path}/../bert") == "hub_outside"
 
 
+def test_a_bare_name_means_what_lies_in_the_allowed_folder(copy, monkeypatch):
+    assert named(copy.name) == Named(copy.name, None)  # any folder may be named here, and this name is the Hub's
+    monkeypatch.setenv("HEADLIGHT_FOLDERS", str(copy.parent))
+    assert named(copy.name) == Named(copy.name, copy)
+    assert named("nobody/has-it") == Named("nobody/has-it", None)
+
+
 def test_a_file_that_is_a_link_to_outside_is_not_opened(folders, copy, monkeypatch):
     monkeypatch.setenv("HEADLIGHT_FOLDERS", str(copy.parent))
     assert named(str(copy)).folder == copy
