@@ -76,9 +76,9 @@ def test_keys_step_and_follow_one_dimension(patient, found):
     assert walk.locator(".box.later").count() == walk.locator(".box").count() - 2
     page.keyboard.press("ArrowDown")
     page.keyboard.press("ArrowDown")  # dimension 2
-    expected = [values[3, 1] for values in (found.encoder.token, found.encoder.position, found.encoder.total)]
+    expected = [values[3, 1] for values in (found.encoder.token, found.encoder.position)]
     notes = walk.locator(".box .note").all_inner_texts()[:3]
-    assert notes == [f"{value:.3f}".replace("-", "−") for value in expected]
+    assert notes == [*(f"{value:.3f}".replace("-", "−") for value in expected), ""]  # the third is yet to come
     page.keyboard.press("Escape")
     assert walk.locator(".box .note").first.inner_text() != notes[0]
     page.get_by_text(t("layer.say.position", token="idea", place=3, p="11.31").split("**")[1], exact=False).wait_for()
