@@ -29,8 +29,8 @@ class Presenter {
     document.querySelector("[data-testid=stMain]")?.scrollTo(0, 0); // the button that began it is at the foot
   }
 
-  button(sign, act) {
-    return make("button", { type: "button", textContent: sign, onclick: act });
+  button(sign, run) {
+    return make("button", { type: "button", textContent: sign, onclick: run });
   }
 
   close() {
@@ -78,11 +78,11 @@ class Presenter {
     const [target] = event.composedPath();
     const typing = target.matches?.("input, textarea, select, [contenteditable=true], [role=slider], [role=combobox]");
     if (this.dialog.open || event.ctrlKey || event.altKey || event.metaKey) return;
-    const act = { PageDown: this.next, PageUp: this.back, q: this.ask, Q: this.ask, Escape: this.leave }[event.key];
-    if (!act || event.defaultPrevented || (typing && event.key.length === 1) || target.role === "slider") return;
+    const pressed = { PageDown: this.next, PageUp: this.back, q: this.ask, Q: this.ask, Escape: this.leave }[event.key];
+    if (!pressed || event.defaultPrevented || (typing && event.key.length === 1) || target.role === "slider") return;
     if (event.key === "Escape" && (typing || this.shows())) return; // what is open closes first
     event.preventDefault();
-    act.click();
+    pressed.click();
   }
 
   /** Is there a list, a dialog or a table over the page that Esc closes? */
