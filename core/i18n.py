@@ -28,7 +28,10 @@ def translate(language: str, key: str, /, **values: object) -> str:
 
 def sentence(language: str, error: UserError) -> str:
     """What went wrong, as a sentence."""
-    return translate(language, f"error.{error.code}", **error.values)
+    values = dict(error.values)
+    if error.code == "script":  # an alphabet without a name here keeps Unicode's
+        values = {name: catalog(language).get(f"script.{one}", one) for name, one in values.items()}
+    return translate(language, f"error.{error.code}", **values)
 
 
 def language_name(code: str, language: str) -> str:

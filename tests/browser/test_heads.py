@@ -15,8 +15,9 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 
+from core.errors import UserError
 from core.figures.labels import query_names, tokens
-from core.i18n import translate
+from core.i18n import sentence, translate
 from core.measures import by_word, pooled
 from core.models import load_model, read_info
 from core.trace import Trace
@@ -274,8 +275,8 @@ def test_two_people_two_languages_and_neither_sees_the_other(open_app):
 def test_whatever_is_typed_is_a_picture_or_a_sentence_and_never_markup(open_app):
     page = open_app("?lang=ko&unit=piece")
     for text, said in (
-        ("나는 집에 간다", t("error.script", "ko", found="Hangul", expected="Latin")),
-        ("שלום עולם", t("error.script", "ko", found="Hebrew", expected="Latin")),
+        ("나는 집에 간다", sentence("ko", UserError("script", found="Hangul", expected="Latin"))),
+        ("שלום עולם", sentence("ko", UserError("script", found="Hebrew", expected="Latin"))),
         ("word " * 2000, t("error.too_long", "ko", n=2000, limit=511)),
         ("   ", t("error.empty", "ko")),
     ):

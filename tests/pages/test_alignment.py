@@ -11,7 +11,8 @@ from streamlit.testing.v1 import AppTest
 
 from core import ui
 from core.config import Seq2SeqConfig
-from core.i18n import LANGUAGES, translate
+from core.errors import UserError
+from core.i18n import LANGUAGES, sentence, translate
 from core.lab.alignment_runs import looks, pieces_of
 from core.models import load_model, save_model
 from core.nn.build import build
@@ -216,9 +217,9 @@ def test_a_bad_link_falls_back(shelf: Path, name: str, value: str):
 def test_what_cannot_be_read_gets_a_sentence(shelf: Path, language: str):
     for text, code, values in (("나는 집에 간다", "script", {"found": "Hangul", "expected": "Latin"}),
                                ("cat " * 60, "too_long", {"n": 60, "limit": 47})):  # fmt: skip
-        assert ui.md(translate(language, f"error.{code}", **values)) in said(page(language, text))
+        assert ui.md(sentence(language, UserError(code, **values))) in said(page(language, text))
     at = page(language, alignment__target="typed", alignment__reference="번역")
-    assert ui.md(translate(language, "error.script", found="Hangul", expected="Latin")) in said(at)
+    assert ui.md(sentence(language, UserError("script", found="Hangul", expected="Latin"))) in said(at)
 
 
 @pytest.mark.parametrize("text", ["<script>alert(1)</script>", "hi", "😀", "</s>", "$x$ **y** :red[z]"])

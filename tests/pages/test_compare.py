@@ -18,7 +18,8 @@ import core.ui.compare_shown  # noqa: F401 - before names of core.ui.language ar
 from core import ui
 from core.config import Seq2SeqConfig
 from core.contrast import contrast, disagreement
-from core.i18n import LANGUAGES, translate
+from core.errors import UserError
+from core.i18n import LANGUAGES, sentence, translate
 from core.measures import (
     by_word,
     difference,
@@ -341,7 +342,7 @@ def test_hostile_text_is_shown_as_text_on_either_side(text):
 def test_a_sentence_that_b_cannot_read_gets_a_sentence_and_stays_typed(language, text, code, values):
     at = opened(language, compare__sentence=text)
     assert not list(headers(at, "headlight_compare"))
-    assert ui.md(translate(language, f"error.{code}", **values)) in [box.value for box in at.warning]
+    assert ui.md(sentence(language, UserError(code, **values))) in [box.value for box in at.warning]
     assert at.text_input(key="compare.sentence").value == text
 
 

@@ -11,7 +11,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core import ui
-from core.i18n import LANGUAGES, translate
+from core.errors import UserError
+from core.i18n import LANGUAGES, sentence, translate
 from core.lab import decoding as lab
 from core.lab import wordwise
 from core.measures import pooled
@@ -245,7 +246,7 @@ def test_a_reference_that_cannot_be_read_gets_a_sentence(language):
     assert translate(language, "decoding.reference.empty") in said(at)
     at.text_input(key="reference").set_value("나는 집에 간다").run()
     assert not at.exception
-    assert ui.md(translate(language, "error.script", found="Hangul", expected="Latin")) in said(at)
+    assert ui.md(sentence(language, UserError("script", found="Hangul", expected="Latin"))) in said(at)
     assert at.text_input(key="reference").value == "나는 집에 간다"
 
 

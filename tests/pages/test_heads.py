@@ -14,7 +14,8 @@ from safetensors.torch import load_file, save_file
 from streamlit.testing.v1 import AppTest
 
 from core import ui
-from core.i18n import LANGUAGES, translate
+from core.errors import UserError
+from core.i18n import LANGUAGES, sentence, translate
 from core.measures import by_word, measured, measures_of, pooled
 from core.models import TOKENIZER, WEIGHTS, load_model
 from core.promises import hoped
@@ -98,7 +99,7 @@ def test_what_cannot_be_read_gets_a_sentence_and_stays_typed(app, text, code, va
     app.text_input(key="sentence").set_value(text).run()
     assert not app.exception
     said = [box.value for box in (*app.info, *app.warning)]
-    assert ui.md(translate(app.language, f"error.{code}", **values)) in said
+    assert ui.md(sentence(app.language, UserError(code, **values))) in said
     assert app.text_input(key="sentence").value == text
     assert not app.get("plotly_chart")
 
@@ -147,7 +148,7 @@ def test_hostile_text_is_read_and_shown_as_text(app, name):
 def test_another_script_decomposed_or_from_right_to_left_is_named(app, text, found):
     app.text_input(key="sentence").set_value(text).run()
     assert not app.exception
-    assert ui.md(translate(app.language, "error.script", found=found, expected="Latin")) in [
+    assert ui.md(sentence(app.language, UserError("script", found=found, expected="Latin"))) in [
         w.value for w in app.warning
     ]
     assert app.text_input(key="sentence").value == text

@@ -14,7 +14,8 @@ from streamlit.testing.v1 import AppTest
 import core.ui.layer_parts  # noqa: F401 - before its names are patched
 from core import ui
 from core.config import TransformerConfig
-from core.i18n import LANGUAGES, translate
+from core.errors import UserError
+from core.i18n import LANGUAGES, sentence, translate
 from core.lab.layers import layers
 from core.lab.lens import lens, wish
 from core.models import load_model, save_model
@@ -250,7 +251,7 @@ def test_what_cannot_be_read_gets_a_sentence(language, text, code):
         at.text_input(key="sentence").set_value(text).run()
     assert not at.exception
     values = {"empty": {}, "too_long": {"n": 600, "limit": 511}, "script": {"found": "Hangul", "expected": "Latin"}}
-    assert ui.md(translate(language, f"error.{code}", **values[code])) in said(at)
+    assert ui.md(sentence(language, UserError(code, **values[code]))) in said(at)
 
 
 @pytest.mark.parametrize(

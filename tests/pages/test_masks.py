@@ -10,7 +10,8 @@ import pytest
 
 import core.ui.masks_shown  # noqa: F401 - before its names are patched
 from core import ui
-from core.i18n import LANGUAGES, translate
+from core.errors import UserError
+from core.i18n import LANGUAGES, sentence, translate
 from core.lab import masked_runs
 from core.lab.masks import apply, build, causal, to_code, zeroed_after
 from core.models import load_model
@@ -140,8 +141,8 @@ def test_a_batch_that_cannot_be_read_is_told_and_stays_typed(language, lines, co
     at = opened(language, masks__view="batch")
     at.text_area(key="masks.lines").set_value(lines).run()
     values = {"found": "Hangul", "expected": "Latin", "n": 9, "limit": 8}
-    sentence = translate(language, f"error.{code}", **values)
-    told = f"{translate(language, 'masks.line', n=line)} {sentence}" if line else sentence
+    told = sentence(language, UserError(code, **values))
+    told = f"{translate(language, 'masks.line', n=line)} {told}" if line else told
     assert ui.md(told) in [box.value for box in (*at.warning, *at.info)]
     assert at.text_area(key="masks.lines").value == lines
 

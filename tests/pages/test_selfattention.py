@@ -9,7 +9,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core import ui
-from core.i18n import LANGUAGES, translate
+from core.errors import UserError
+from core.i18n import LANGUAGES, sentence, translate
 from core.lab.headsteps import Change, all_heads, softmax, steps
 from core.lab.selfattention import projections, readings
 from core.models import load_model
@@ -198,7 +199,7 @@ def test_what_cannot_be_read_gets_a_sentence_and_the_workbench_stays(language, t
     assert not at.exception
     assert at.text_input(key="sentence").value == text
     values = {"empty": {}, "too_long": {"n": 600, "limit": 511}, "script": {"found": "Hangul", "expected": "Latin"}}
-    assert ui.md(translate(language, f"error.{code}", **values[code])) in said(at)
+    assert ui.md(sentence(language, UserError(code, **values[code]))) in said(at)
     assert matrices(at).keys() >= {"q", "k", "v", "weights"}
 
 

@@ -12,7 +12,8 @@ from streamlit.testing.v1 import AppTest
 
 from core import ui
 from core.components.whole import View
-from core.i18n import LANGUAGES, translate
+from core.errors import UserError
+from core.i18n import LANGUAGES, sentence, translate
 from core.lab.whole import whole
 from core.models import load_model
 from core.tracing import trace
@@ -140,7 +141,7 @@ def test_what_cannot_be_read_gets_a_sentence(language, text, code):
     at.text_input(key="sentence").set_value(text).run()
     assert not at.exception
     values = {"empty": {}, "too_long": {"n": 600, "limit": 511}, "script": {"found": "Hangul", "expected": "Latin"}}
-    assert ui.md(translate(language, f"error.{code}", **values[code])) in said(at)
+    assert ui.md(sentence(language, UserError(code, **values[code]))) in said(at)
 
 
 @pytest.mark.parametrize("text", ["Hello!", "<script>alert(1)</script>", "I am 😀 happy.", "go " * 90])

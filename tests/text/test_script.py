@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from core.errors import TextError
+from core.i18n import sentence
 from core.text.script import check_script, main_script
 
 
@@ -38,6 +39,21 @@ def test_another_script_raises_naming_both(text: str):
     assert caught.value.code == "script"
     assert caught.value.values["expected"] == "Latin"
     assert caught.value.values["found"] in ("Hangul", "Cyrillic")
+
+
+def test_each_language_has_its_own_names_of_the_scripts():
+    with pytest.raises(TextError) as caught:
+        check_script("東京", "en")
+    assert "Chinese letters" in sentence("en", caught.value)
+    said = sentence("ko", caught.value)
+    assert "(한자)" in said
+    assert "로마자" in said
+
+
+def test_a_script_without_a_name_keeps_unicodes():
+    with pytest.raises(TextError) as caught:
+        check_script("ᚠᚢᚦ", "en")
+    assert "(Runic)" in sentence("ko", caught.value)
 
 
 def test_korean_is_read_where_it_is_the_language():
