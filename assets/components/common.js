@@ -38,6 +38,14 @@ function redrawn(view) {
   return observer;
 }
 
+/** Does what a key means here, if anything; then neither the browser nor streamlit makes something else of it. */
+function act(event, action) {
+  if (!action) return;
+  event.preventDefault();
+  event.stopPropagation();
+  action();
+}
+
 /** An element with properties, and children that may be strings. */
 function make(tag, properties = {}, ...children) {
   const element = document.createElement(tag);

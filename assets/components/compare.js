@@ -196,11 +196,7 @@ class Compare {
       Object.assign(actions, { ArrowUp: () => go(-1, 0), ArrowDown: () => go(1, 0), ArrowLeft: () => go(0, -1), ArrowRight: () => go(0, 1) });
       if (this.header.chooses) actions.Enter = () => this.choose(panel, this.at?.panel === panel ? this.at.i : null);
     }
-    const action = actions[event.key];
-    if (!action) return;
-    event.preventDefault();
-    event.stopPropagation();
-    action();
+    act(event, actions[event.key]);
   }
 
   // ---- saving --------------------------------------------------------------

@@ -335,11 +335,7 @@ class Links {
       Escape: () => { if (this.keys.hidden) { this.held = this.pointed = null; this.show(); } else this.keys.hidden = true; },
       "?": () => { this.keys.hidden = !this.keys.hidden; },
     };
-    const action = onToken?.[event.key] ?? anywhere[event.key];
-    if (!action) return;
-    event.preventDefault();
-    event.stopPropagation();
-    action();
+    act(event, onToken?.[event.key] ?? anywhere[event.key]);
   }
 
   // ---- saving --------------------------------------------------------------

@@ -346,11 +346,7 @@ class Matrices {
         Object.assign(actions, { ArrowUp: () => go(-1), ArrowDown: () => go(1) });
       }
     }
-    const action = actions[event.key];
-    if (!action || (onButton && event.key === " ")) return;
-    event.preventDefault();
-    event.stopPropagation();
-    action();
+    if (!(onButton && event.key === " ")) act(event, actions[event.key]);
   }
 
   editKeys(actions, panel) {

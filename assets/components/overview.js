@@ -338,11 +338,7 @@ class Overview {
       Enter: () => this.toggleZoom(), "?": () => this.showKeys(this.keys.hidden),
       Escape: () => (this.keys.hidden ? this.setZoom(1) : this.showKeys(false)),
     };
-    const action = actions[event.key];
-    if (!action) return;
-    event.preventDefault();
-    event.stopPropagation();
-    action();
+    act(event, actions[event.key]);
   }
 
   toggleZoom() {

@@ -199,11 +199,7 @@ class Tiles {
         Home: () => this.choose(0, 200), End: () => this.choose(this.items - 1, 200),
       });
     }
-    const action = actions[event.key];
-    if (!action) return;
-    event.preventDefault();
-    event.stopPropagation();
-    action();
+    act(event, actions[event.key]);
   }
 
   // ---- saving --------------------------------------------------------------

@@ -118,11 +118,7 @@ class Tokens {
         Enter: () => this.choose(at, 0), " ": () => this.choose(at, 0),
       });
     }
-    const action = actions[event.key];
-    if (!action) return;
-    event.preventDefault();
-    event.stopPropagation();
-    action();
+    act(event, actions[event.key]);
   }
 
   // ---- saving --------------------------------------------------------------

@@ -230,11 +230,7 @@ class Walk {
       });
       if (onBox) actions[" "] = () => this.play();
     }
-    const action = actions[event.key];
-    if (!action) return;
-    event.preventDefault();
-    event.stopPropagation();
-    action();
+    act(event, actions[event.key]);
   }
 
   // ---- saving --------------------------------------------------------------

@@ -288,11 +288,7 @@ class Whole extends Run {
       });
       if (/^[0-9]$/.test(event.key) && Number(event.key) <= this.maps.encoder_self.heads) actions[event.key] = () => this.setHead(Number(event.key));
     }
-    const action = actions[event.key];
-    if (!action || (focused?.tagName === "SELECT" && event.key !== "?")) return;
-    event.preventDefault();
-    event.stopPropagation();
-    action();
+    if (!(focused?.tagName === "SELECT" && event.key !== "?")) act(event, actions[event.key]);
   }
 
   escape() {
