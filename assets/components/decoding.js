@@ -207,7 +207,7 @@ class Strip {
     const { at, header, weights } = this, m = header.shape[1];
     this.heads.looks.replaceChildren(...fillNodes(this.words.looks, { query: tokenName(header.queries, at) }));
     const dark = this.matrix.colours;
-    this.chips.replaceChildren(...header.sources.tokens.map((_, j) => {
+    this.chips.replaceChildren(...header.sources.tokens.slice(0, header.seen[at]).map((_, j) => {
       const weight = weights[at * m + j], name = tokenName(header.sources, j), colour = dark[Math.round(Math.min(1, weight) * 255)];
       const chip = make("span", { className: header.sources.special[j] ? "special" : "", title: `${name}: ${weight.toFixed(3)}` },
         make("b", { textContent: name }), make("small", { textContent: weight < VISIBLE ? " " : weight.toFixed(2) }));

@@ -72,14 +72,15 @@ class Matrix {
     if (reveal && (y + pitch > box.scrollTop + box.clientHeight || y - pitch < box.scrollTop)) box.scrollTop = y - box.clientHeight / 2;
   }
 
-  /** All cells of w x h, rows not yet written faint; on a canvas or a pencil. */
+  /** All cells of w x h, rows not yet written faint, what a row may not look at grey; on a canvas or a pencil. */
   paint(context, left, top, w, h, gap, step, ink) {
     const { n, m } = this;
     for (let row = 0; row < n; row++) {
       const y = top + Math.round(row * h), high = Math.round(h - gap);
       context.globalAlpha = row > step ? GHOST : 1;
       for (let column = 0; column < m; column++) {
-        context.fillStyle = hex(this.colours[Math.round(Math.min(1, this.weights[row * m + column]) * 255)]);
+        const weight = Math.min(1, this.weights[row * m + column]);
+        context.fillStyle = column < this.header.seen[row] ? hex(this.colours[Math.round(weight * 255)]) : this.header.grey;
         context.fillRect(left + Math.round(column * w), y, Math.max(1, Math.round(w - gap)), high);
       }
       context.globalAlpha *= 0.16; // a hairline: a weight of 0 has the colour of the page

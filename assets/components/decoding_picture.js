@@ -107,7 +107,7 @@ class FilmPicture {
     const { strip, pen, colours } = this, high = 40;
     const y = this.heading(strip.heads.looks.textContent, EDGE, top), { sources, shape } = strip.header;
     this.font(14);
-    const names = sources.tokens.map((_, j) => tokenName(sources, j));
+    const names = sources.tokens.slice(0, strip.header.seen[strip.at]).map((_, j) => tokenName(sources, j));
     const widths = names.map((name) => Math.max(40, pen.measureText(name).width + 16));
     const [places, lines] = this.flow(widths, room, 5);
     names.forEach((name, j) => {

@@ -46,6 +46,11 @@ def axis_header(axis: Axis) -> dict[str, Any]:
     }
 
 
+def on_dark(scale: Sequence[tuple[float, str]]) -> bool:
+    """Is the ground dark that a scale of weights, (position, colour), begins at?"""
+    return sum(int(scale[0][1][i : i + 2], 16) for i in (1, 3, 5)) < 3 * 128
+
+
 def chosen_words(words: Mapping[str, str], names: Sequence[str]) -> dict[str, str]:
     """The texts a component shows, and no others. Raises `ValueError` when one is missing."""
     missing = [name for name in names if name not in words]

@@ -10,7 +10,7 @@ import numpy as np
 import streamlit as st
 
 from core.components.assets import source
-from core.components.buffer import chosen_words, pack
+from core.components.buffer import chosen_words, on_dark, pack
 from core.components.matrices import Panel
 from core.figures.theme import difference_scale, masked
 
@@ -94,7 +94,7 @@ def compare(
     """
     if not panels:
         raise ValueError("no panels")
-    dark = sum(int(scale[0][1][i : i + 2], 16) for i in (1, 3, 5)) < 3 * 128
+    dark = on_dark(scale)
     header = {
         "panels": [one.header() for one in panels], "words": chosen_words(words, WORDS),
         "scale": [list(stop) for stop in scale], "difference": [list(stop) for stop in difference_scale(dark)],

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
+import numpy as np
 import streamlit as st
 
 from core.components.assets import source
-from core.components.buffer import axis_header, chosen_words, pack
-from core.figures.theme import KEY, QUERY
+from core.components.buffer import axis_header, chosen_words, on_dark, pack
+from core.figures.theme import KEY, QUERY, masked
 from core.trace import AttentionMap, Floats, Step
 
 # The texts that `words` must hold.
@@ -91,6 +92,8 @@ def film_strip(
             }
             for i, step in enumerate(steps)
         ],
+        "seen": _seen(cross),
+        "grey": masked(on_dark(scale)),
         "forced": forced,
         "words": chosen_words(words, WORDS),
         "scale": [list(stop) for stop in scale],
@@ -103,3 +106,12 @@ def film_strip(
             on_force(int(chosen[0]), int(chosen[1]))
 
     _component(key=key, data=pack(header, cross.head(0, 0)), on_forced_change=tell)
+
+
+def _seen(one: AttentionMap) -> list[int]:
+    """How many keys, from the first on, each row may look at: of a decoder's own words only those it has read."""
+    n, m = len(one.queries), len(one.keys)
+    if one.kind != "decoder_self":
+        return [m] * n
+    # A word of several pieces has been read in part while its later pieces are written.
+    return [min(m, max(i + 1, *(np.flatnonzero(row) + 1))) for i, row in enumerate(one.head(0, 0))]

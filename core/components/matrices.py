@@ -10,7 +10,7 @@ import numpy as np
 import streamlit as st
 
 from core.components.assets import source
-from core.components.buffer import chosen_words, pack
+from core.components.buffer import chosen_words, on_dark, pack
 from core.figures.theme import difference_scale, masked
 from core.trace import Floats
 
@@ -141,7 +141,7 @@ def matrices(
     names = [panel.name for panel in panels]
     if editable is not None and (editable not in names or panels[names.index(editable)].scale != "mask"):
         raise ValueError(f"{editable!r} is no mask among {names}")
-    dark = sum(int(scale[0][1][i : i + 2], 16) for i in (1, 3, 5)) < 3 * 128
+    dark = on_dark(scale)
     header = {
         "panels": [panel.header() for panel in panels], "words": chosen_words(words, WORDS),
         "scale": [list(stop) for stop in scale], "difference": [list(stop) for stop in difference_scale(dark)],

@@ -10,7 +10,7 @@ import numpy as np
 import streamlit as st
 
 from core.components.assets import source
-from core.components.buffer import chosen_words, pack
+from core.components.buffer import chosen_words, on_dark, pack
 from core.figures.theme import difference_scale
 from core.trace import Floats
 
@@ -93,7 +93,7 @@ def tiles(
         "patches": patches, "rows": list(rows), "cols": list(cols), "limit": limit, "signed": signed,
         "own": own, "full": full, "chosen": chosen, "choose": choose, "foot": foot,
         "scale": [list(stop) for stop in scale],
-        "difference": [list(stop) for stop in difference_scale(_dark(scale))],
+        "difference": [list(stop) for stop in difference_scale(on_dark(scale))],
         "words": chosen_words(words, WORDS), "file_stem": file_stem,
     }  # fmt: skip
     values = [one.ink for one in shown] + [one.cells for one in shown if one.cells is not None]
@@ -110,10 +110,6 @@ def _cells(shown: Sequence[Tile]) -> list[int]:
         raise ValueError(f"tiles of {len(shapes)} shapes: {sorted(map(str, shapes))}")
     cells = shown[0].cells
     return [] if cells is None else list(cells.shape)
-
-
-def _dark(scale: Sequence[tuple[float, str]]) -> bool:
-    return sum(int(scale[0][1][i : i + 2], 16) for i in (1, 3, 5)) < 3 * 128
 
 
 def _tell(key: str, hear: Callable[[int], None] | None) -> None:

@@ -11,7 +11,7 @@ import numpy.typing as npt
 import streamlit as st
 
 from core.components.assets import source
-from core.components.buffer import axis_header, chosen_words, one_byte, pack
+from core.components.buffer import axis_header, chosen_words, on_dark, one_byte, pack
 from core.figures.theme import KEY, QUERY, VALUE, difference_scale
 from core.trace import Axis, Floats, Kind, Series, Trace
 
@@ -144,7 +144,7 @@ def whole(
         "links": {kind: [[text, page, dict(query)] for text, page, query in of] for kind, of in links.items()},
         "words": chosen_words(words, WORDS),
         "scale": [list(stop) for stop in scale],
-        "difference": [list(stop) for stop in difference_scale(_dark(scale))],
+        "difference": [list(stop) for stop in difference_scale(on_dark(scale))],
         "colours": {"query": QUERY, "key": KEY, "value": VALUE},
         "file_stem": file_stem,
     }
@@ -233,7 +233,3 @@ def _steps(trace: Trace) -> list[dict[str, Any]]:
 
 def _probability(log_prob: float) -> float:
     return float(f"{np.exp(log_prob):.4g}")
-
-
-def _dark(scale: Sequence[tuple[float, str]]) -> bool:
-    return sum(int(scale[0][1][i : i + 2], 16) for i in (1, 3, 5)) < 3 * 128

@@ -4,7 +4,8 @@ import struct
 import numpy as np
 import pytest
 
-from core.components.buffer import axis_header, chosen_words, one_byte, pack, stretched
+from core.components.buffer import axis_header, chosen_words, on_dark, one_byte, pack, stretched
+from core.figures.theme import weight_scale
 from core.trace import Axis
 
 
@@ -83,3 +84,8 @@ def test_a_missing_text_is_named():
 def test_half_a_surrogate_pair_does_not_stop_the_picture():
     header, _ = opened(pack({"text": "\ud83d"}, np.zeros(1, np.uint8)))
     assert header["text"] == "?"
+
+
+def test_a_scale_tells_the_ground_that_it_begins_at():
+    assert on_dark(weight_scale(True))
+    assert not on_dark(weight_scale(False))

@@ -203,6 +203,20 @@ def test_decoding_names_what_it_shows(root):
         header, _ = component(opened("decoding", "en", TEXT, model=model(root, name)), "strip")
         assert header["words"]["strip.matrix"] == translate("en", title)
         assert header["sources"]["writes"] == []
+        n, m = header["shape"]
+        assert header["seen"] == ([m] * n if name == "t5" else list(range(1, n + 1)))
+
+
+def test_a_frame_of_a_decoder_only_model_shows_what_it_has_read_and_no_more(root):
+    """By word, too, where a word's first pieces have been read while its last is written."""
+    header, weights = component(
+        opened("decoding", "en", TEXT, model=model(root, "gpt2"), decoding__unit="word"), "strip"
+    )
+    assert len(header["seen"]) == header["shape"][0]
+    for i, (seen, row) in enumerate(zip(header["seen"], weights.reshape(header["shape"]), strict=True)):
+        assert i < seen <= header["shape"][1]
+        assert row[:seen].sum() == pytest.approx(1, abs=1e-4)
+        assert seen == i + 1 or row[seen - 1] > 0
 
 
 def test_a_large_one_is_not_loaded_by_a_link(root, monkeypatch):
