@@ -13,8 +13,9 @@ from core.config import LanguageModelConfig
 from core.export import rows_to_csv
 from core.figures import recurrence as figures
 from core.figures.labels import tokens
+from core.reading import name as token_name
 from core.ui.asking import choice
-from core.ui.language import md, t
+from core.ui.language import language, md, t
 from core.ui.recurrence import CELLS, HIDDEN, Chosen, Weights, norms, read
 from core.ui.showing import dark, file_stem, picture
 
@@ -59,7 +60,7 @@ def _cell(one: States, w: Weights, units: int, c: Chosen) -> None:
     said = reading(one)
     fig = figures.strips(one.axis, _strips(one, units), words(), notes=_notes(one, w), dark=dark())
     picture(fig, key=f"recurrence.{one.cell}", title=title, alt=said, stem=file_stem(c.text, one.cell, c.stem))
-    st.markdown(said)
+    st.markdown(md(said))
 
 
 def _strips(one: States, units: int) -> list[figures.Strip]:
@@ -86,12 +87,14 @@ def _notes(one: States, w: Weights) -> list[str]:
 
 def reading(one: States) -> str:
     """What stands out in one cell's picture, from its numbers: real words only, not `<s>`."""
-    names = [md(name) for name in tokens(one.axis)]
+    names = [token_name(one.axis, i, language()) for i in range(len(one.axis))]
     real = [i for i, special in enumerate(one.axis.special) if not special]
 
     def least(values: np.ndarray) -> int:
         return real[int(values[real].argmin())]
 
+    if one.cell != "rnn" and len(real) < 2:
+        return t("recurrence.read.one")
     if one.cell == "lstm":
         forget, let = one["f"].mean(1), one["i"].mean(1)
         shut, wide = least(forget), least(-forget)
@@ -112,7 +115,8 @@ def reading(one: States) -> str:
     real = real[1:] or real  # the first word has only `<s>` before it
     turn = least(alike)
     full = float((np.abs(h[real]) > 0.9).mean())
-    return t("recurrence.read.rnn", turn=names[turn], cosine=f"{alike[turn]:.2f}", full=f"{100 * full:.0f}")
+    angle = f"{alike[turn]:.2f}".replace("-", "−")
+    return t("recurrence.read.rnn", turn=names[turn], cosine=angle, full=f"{100 * full:.0f}")
 
 
 def _flat(means: np.ndarray) -> str:

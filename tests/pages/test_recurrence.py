@@ -77,11 +77,24 @@ def test_the_gates_are_read_aloud_from_the_numbers(shelf: Path, language: str):
     shut, wide = 1 + int(forget[1:].argmin()), 1 + int(forget[1:].argmax())
     let = found["i"].mean(1)
     into = 1 + int(let[1:].argmax())
-    names = [ui.md(token) for token in found.axis.tokens]
+    names = [f"‘{token}’" for token in found.axis.tokens]
     expected = translate(language, "recurrence.read.lstm", shut=names[shut], least=f"{forget[shut]:.2f}",
                          wide=names[wide], most=f"{forget[wide]:.2f}", into=names[into],
                          let=f"{let[into]:.2f}")  # fmt: skip
-    assert expected in said(at)
+    assert ui.md(expected) in said(at)
+
+
+@EVERY_LANGUAGE
+def test_of_one_word_alone_no_gate_is_said_to_open_or_close(shelf: Path, language: str):
+    read = said(opened(language, sentence="cat"))
+    assert read.count(ui.md(translate(language, "recurrence.read.one"))) == 2  # LSTM and GRU
+    assert ui.md(translate(language, "recurrence.read.flat")) not in read
+
+
+def test_a_word_that_stands_there_twice_is_told_from_the_other(shelf: Path):
+    read = said(opened("en", sentence="cat cat cat"))
+    names = [translate("en", "reading.nth", token="‘cat’", n=n) for n in (1, 2, 3)]
+    assert any(ui.md(name) in read for name in names)
 
 
 @EVERY_LANGUAGE
