@@ -6,8 +6,10 @@ Nothing here needs the shipped model, a GPU or the network.
 from __future__ import annotations
 
 import base64
+import functools
 import json
 import random
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +34,17 @@ TINY = Path(__file__).parent / "data" / "tiny.tsv"
 def _seeds() -> None:
     torch.manual_seed(0)
     random.seed(0)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _packages_scanned_once() -> Iterator[None]:
+    """Every AppTest reads what each installed package says of itself, in search of components: 0.3 s for one answer."""
+    from streamlit.components.v2 import manifest_scanner
+
+    with pytest.MonkeyPatch.context() as patch:
+        once = functools.cache(manifest_scanner.scan_component_manifests)
+        patch.setattr(manifest_scanner, "scan_component_manifests", once)
+        yield
 
 
 @pytest.fixture(autouse=True)
