@@ -29,6 +29,7 @@ page = st.navigation(
         ui.t("nav.built"): [
             st.Page("pages/nextword.py", title=ui.t("nextword.nav"), icon="🔮", url_path="nextword"),
             st.Page("pages/blank.py", title=ui.t("blank.nav"), icon="🧩", url_path="blank"),
+            st.Page("pages/transfer.py", title=ui.t("transfer.nav"), icon="🎓", url_path="transfer"),
             st.Page("pages/vision.py", title=ui.t("vision.nav"), icon="🖼️", url_path="vision"),
         ],
         ui.t("nav.class"): [

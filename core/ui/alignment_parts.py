@@ -11,15 +11,16 @@ from core.components.matrices import LARGEST, WORDS, Panel, matrices
 from core.contrast import contrast, disagreement
 from core.errors import UserError
 from core.figures import alignment as figures
-from core.figures.labels import query_names, tokens
+from core.figures.labels import tokens
 from core.figures.theme import weight_scale
 from core.measures import Pick, by_word, difference, mismatches, pooled, visible
 from core.reading import name
-from core.trace import AttentionMap, Floats
+from core.trace import AttentionMap
 from core.ui import alignment_runs as runs
 from core.ui.alignment import Chosen, Column, one_of
 from core.ui.asking import choice
 from core.ui.language import language, md, t, texts
+from core.ui.linked import panel
 from core.ui.selfattention import number
 from core.ui.showing import dark, file_stem, pick_name, picture
 
@@ -111,20 +112,14 @@ def _drawn(c: Chosen, a: tuple[Column, AttentionMap], b: tuple[Column, Attention
     st.markdown(md(contrast(one, two, language())))
     signed = float(np.abs(moved).max(initial=0)) if st.session_state.get("stretch") else 1.0
     panels = [
-        _panel("A", f"A · {a[0].label}", "", one.head(0, 0), one),
-        _panel("B", f"B · {b[0].label}", "", two.head(0, 0), two),
-        _panel("B − A", t("compare.difference"), t("compare.difference.caption"), moved, one, signed or 1.0),
+        panel("A", f"A · {a[0].label}", "", one.head(0, 0), one),
+        panel("B", f"B · {b[0].label}", "", two.head(0, 0), two),
+        panel("B − A", t("compare.difference"), t("compare.difference.caption"), moved, one, signed or 1.0),
     ]
     compare(
         panels, words=texts(LINKED_WORDS), scale=weight_scale(dark()), smallest=16,
         file_stem=file_stem(c.text, a[0].info.name, b[0].info.name), key="alignment.difference",
     )  # fmt: skip
-
-
-def _panel(code: str, title: str, caption: str, values: Floats, one: AttentionMap, limit: float = 0) -> Linked:
-    rows, cols = tuple(query_names(one.queries)), tuple(tokens(one.keys))
-    panel = Panel(code, title, caption, values, rows, cols, "signed" if limit else "weight", limit=limit or 1.0)
-    return Linked(panel, tuple(range(len(rows))), tuple(range(len(cols))))
 
 
 def self_and_cross(c: Chosen) -> None:
@@ -141,7 +136,7 @@ def self_and_cross(c: Chosen) -> None:
         values = one.head(0, 0)
         if kind == "decoder_self":
             values = np.where(visible(one), values, np.float32(np.nan))
-        linked = _panel(kind, t(f"alignment.cross.{kind}"), t(f"alignment.cross.{kind}.caption"), values, one)
+        linked = panel(kind, t(f"alignment.cross.{kind}"), t(f"alignment.cross.{kind}.caption"), values, one)
         target = tuple(range(1000, 1000 + len(one.queries)))  # a target word is nobody's source word
         rows = linked.rows if kind == "encoder_self" else target
         cols = target if kind == "decoder_self" else linked.cols

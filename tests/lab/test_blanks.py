@@ -9,14 +9,14 @@ import pytest
 import torch
 from torch.nn import functional
 
-from core.config import BertConfig
 from core.errors import TextError
 from core.lab import blanks as lab
-from core.models import Model, load_model, save_model
+from core.models import Model, load_model
 from core.nn.bert import Bert
 from core.text.blanks import Corrupted, Rates
 from core.text.tokenizer import BYTES, SPECIALS, Tokenizer
 from core.train.objectives import NO_PAIR, Blanks, MarkedBatch
+from tests import berts
 
 TEXT = "The cat is in the garden."
 MANY = Rates(0.5, 0.4, 0.3)
@@ -24,14 +24,8 @@ MANY = Rates(0.5, 0.4, 0.3)
 
 @pytest.fixture(scope="module")
 def bert(tmp_path_factory: pytest.TempPathFactory, tokenizer: Tokenizer) -> Model[Bert]:
-    """Random, its biases and norms too."""
-    root, own = tmp_path_factory.mktemp("models"), tokenizer.with_mask()
-    config = BertConfig(len(own), d_model=32, n_heads=4, n_layers=2, d_ff=64, max_len=48)
-    torch.manual_seed(0)
-    net = Bert(config)
-    for parameter in net.parameters():
-        torch.nn.init.normal_(parameter, std=0.3)
-    save_model(root / "b", net, own, {"architecture": "bert", "src": "en", "tgt": "en", "model": config.as_dict()})
+    root = tmp_path_factory.mktemp("models")
+    berts.put(root, "b", tokenizer)
     return load_model("b", root)
 
 

@@ -9,19 +9,18 @@ from typing import Any
 
 import numpy as np
 import pytest
-import torch
 from streamlit.testing.v1 import AppTest
 
-from core.config import BertConfig
 from core.i18n import LANGUAGES, translate
 from core.lab import blanks as lab
-from core.models import Model, load_model, save_model
+from core.models import Model, load_model
 from core.nn.bert import Bert
 from core.text.blanks import Rates
 from core.text.stories import ends
 from core.text.tokenizer import Tokenizer
 from core.ui.blank import SEED
 from core.ui.blank_next import STORY
+from tests import berts
 from tests.pages.seen import opened, said, sent
 from tests.pages.test_nextword import values
 
@@ -32,16 +31,8 @@ MANY = {"blank__rate": "50", "blank__seed": "7"}
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory, tokenizer: Tokenizer) -> Path:
-    """A random BERT."""
-    root, own = tmp_path_factory.mktemp("models"), tokenizer.with_mask()
-    config = BertConfig(len(own), d_model=16, n_heads=2, n_layers=2, d_ff=32, max_len=48)
-    torch.manual_seed(2)
-    net = Bert(config)
-    for parameter in net.parameters():
-        torch.nn.init.normal_(parameter, std=0.3)
-    save_model(
-        root / "blank-bert", net, own, {"architecture": "bert", "src": "en", "tgt": "en", "model": config.as_dict()}
-    )
+    root = tmp_path_factory.mktemp("models")
+    berts.put(root, "blank-bert", tokenizer, seed=2, d_model=16)
     return root
 
 

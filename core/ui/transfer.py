@@ -1,0 +1,124 @@
+"""The page Transfer: which BERT, which task, what learns of how many examples, and what was learned so far."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import streamlit as st
+
+from core import i18n
+from core.errors import UserError
+from core.shelf import ModelInfo
+from core.text.tasks import MOST_BYTES, NAMES, Task, parse, shipped
+from core.ui.asking import _come_through_app, choice, from_link, into_link, known_models, model_picker
+from core.ui.language import language, md, t
+from core.ui.showing import lesson
+
+OWN = "own"
+READS = ("mean", "first")
+Job = tuple[str, Task, int, bool, int, int, str]  # the first fields of a `Point`
+LINKED = ("sentence", "model", "transfer.task", "transfer.n", "transfer.frozen", "transfer.read", "transfer.part",
+          "layer", "head")  # fmt: skip
+SIZE = "8"  # examples of each label, to begin with
+
+
+class Chosen(NamedTuple):
+    """n: examples of each label. frozen: of the layers, so many stay as they are. read: what the output layer reads."""
+
+    info: ModelInfo[Any]
+    task: Task
+    n: int
+    frozen: int
+    read: str
+
+    @property
+    def names(self) -> list[str]:
+        """The labels; those of our tasks in the person's language."""
+        own = self.task.name not in NAMES
+        return [label if own else t(f"transfer.label.{label}") for label in self.task.labels]
+
+
+class Point(NamedTuple):
+    """One network that was trained: how, on what, and how well it did."""
+
+    model: str
+    task: Task
+    frozen: int
+    scratch: bool
+    n: int
+    seed: int
+    read: str
+    train: float
+    test: float
+
+    @property
+    def job(self) -> Job:
+        """What makes it this network and no other."""
+        return self[:7]
+
+
+def bert() -> ModelInfo[Any]:
+    """The BERT chosen. Ends the page with a sentence if the shelf has none."""
+    _come_through_app()
+    if not known_models(("bert",)):
+        st.title(t("transfer.title"), anchor=False)
+        st.info(t("transfer.missing", folder="assets/models"), icon="🧩")
+        lesson("transfer")
+        st.stop()
+    return model_picker(("bert",))
+
+
+def task() -> Task | None:
+    """One of ours, or a table of the person's own; a sentence on the page where that cannot be read."""
+    name = choice("transfer.task", (*NAMES, OWN), label=False)
+    if name != OWN:
+        return _shipped(name)
+    file = st.file_uploader(
+        t("transfer.own"), ["csv"], key="transfer.file", help=t("transfer.own.help"), max_upload_size=1
+    )
+    data: bytes | None = file.getvalue() if file else st.session_state.get("transfer.own.data")
+    if data is None:
+        st.info(t("transfer.own.form", limit=MOST_BYTES // 1000))
+        return None
+    st.session_state["transfer.own.data"] = data  # another page forgets what was uploaded
+    try:
+        return _parsed(data)
+    except UserError as error:
+        st.warning(md(i18n.sentence(language(), error)))
+        return None
+
+
+@st.cache_data(max_entries=4, show_spinner=False)
+def _shipped(name: str) -> Task:
+    return shipped(name)
+
+
+@st.cache_data(max_entries=16, show_spinner=False)
+def _parsed(data: bytes) -> Task:
+    return parse(data, OWN)
+
+
+def choose(info: ModelInfo[Any], of: Task) -> Chosen:
+    """In one line: examples of each label, what learns, and what the output layer reads."""
+    from core.lab.frozen import sizes
+
+    layers = info.config.n_layers
+    options = [str(n) for n in sizes(of.most)]
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        n = _one_of("transfer.n", options, SIZE if SIZE in options else options[-1], {})
+        names = {str(k): t("transfer.frozen.0" if not k else "transfer.frozen.some", k=k) for k in range(layers)}
+        frozen = _one_of("transfer.frozen", list(names), "0", names)
+        reads = {read: t(f"transfer.read.{read}") for read in READS}
+        read = _one_of("transfer.read", list(reads), READS[0], reads)
+    return Chosen(info, of, int(n), int(frozen), read)
+
+
+def _one_of(key: str, options: Sequence[str], default: str, names: dict[str, str]) -> str:
+    from_link(key, options)
+    at = 0 if key in st.session_state else options.index(default)  # streamlit warns of a start beside a state
+    value: str = st.selectbox(
+        t(key), options, index=at, key=key, format_func=lambda o: names.get(o, o), help=t(f"{key}.help"), width=230,
+        persist_state="session",
+    )  # fmt: skip
+    return into_link(key, value, default)
