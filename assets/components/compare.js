@@ -115,6 +115,7 @@ class Compare {
   lines(font) {
     const room = this.width - 8, most = this.panels.length;
     const fits = (columns) => {
+      if (columns > 1 && columns * (CAPTION * font.size + 14) > room) return 0;
       const widths = Array.from({ length: columns }, (_, c) => {
         const column = this.panels.filter((_panel, i) => i % columns === c);
         const names = column.map((panel) => (this.namedBefore(this.panels.indexOf(panel), columns) ? 1 : panel.nameRoom(font)));
@@ -123,7 +124,9 @@ class Compare {
       const taken = widths.reduce((sum, [names]) => sum + names, 0), cells = widths.reduce((sum, [, m]) => sum + m, 0);
       return Math.min(WIDEST * (font.size / 12), (room - taken) / cells);
     };
-    const tried = this.header.lines.length ? this.header.lines : [most, ...[6, 4, 3, 2].filter((n) => n < most)];
+    // Of as many lines the fullest evenly: four maps stand two by two, not three and one.
+    const even = (n) => n === 2 || Math.ceil(most / n) < Math.ceil(most / (n - 1));
+    const tried = this.header.lines.length ? this.header.lines : [most, ...[6, 4, 3, 2].filter((n) => n < most && even(n))];
     for (const columns of tried) {
       const cell = fits(columns);
       if (cell >= this.header.smallest) return [columns, cell];

@@ -1,6 +1,7 @@
 // One map of compare.js: a panel as in matrices_parts.js, with its limit, thinner names and the value of the linked cell.
 
 const WIDEST = 44, TALLEST_CELL = 34; // CSS px of a cell
+const CAPTION = 11; // the least width of a map's words, in their own size
 const KEY_DOT = "#D55E00"; // a place among the keys has the keys' colour
 const TALLEST_MAP = 640; // CSS px: of a map with more rows than can be named
 

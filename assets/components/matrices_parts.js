@@ -147,7 +147,7 @@ class PanelView {
     const line = Math.max(1, Math.round(ratio * 0.75));
     context.fillStyle = header.scale === "mask" ? style.hair : style.ground; // what may be looked at has the ground's colour
     if (g.w >= 9) for (let j = 1; j < m; j++) context.fillRect(left + Math.round((j * wide) / m), top, line, high);
-    if (g.h >= 9) for (let i = 1; i < n; i++) context.fillRect(left, top + Math.round((i * high) / n), wide, line);
+    if (g.h >= 9 && (g.w >= 9 || header.scale !== "mask")) for (let i = 1; i < n; i++) context.fillRect(left, top + Math.round((i * high) / n), wide, line);
     context.globalAlpha = 0.25;
     context.strokeStyle = style.text;
     context.lineWidth = line;
