@@ -85,6 +85,7 @@ def _words(axis: Axis, last: int) -> dict[str, Any]:
         "tickvals": list(range(len(axis))), "labelalias": {**names, **whole}, "side": "top", "tickangle": -50,
         "tickfont": {"size": SMALL if len(axis) > CROWDED else TYPE}, "showgrid": False, "zeroline": False,
         "fixedrange": True, "anchor": "free", "position": 1.0, "range": [-0.5, len(axis) - 0.5],
+        "automargin": "right",  # the last word, tilted, ends beyond its column
     }  # fmt: skip
 
 
