@@ -23,11 +23,18 @@ from core.ui.tour import overview_link
 
 ASSETS = Path(__file__).parent.parent.parent / "assets"
 LESSONS, STYLE = ASSETS / "lessons", ASSETS / "style.css"
+LONG, LONGEST = 240, 700  # characters of an output: shown smaller; in a box
+BOX = 200  # pixels
 
 
 def style() -> None:
-    """Less white above the title, so that a laptop shows the picture without scrolling; larger type on a projector."""
+    """Less white above the title, so that a laptop shows the picture without scrolling; larger type on a projector.
+
+    And the page says which language it is in.
+    """
     st.html("<style>" + _text(STYLE) + "</style>")
+    with st.container(key="tongue"):  # a screen reader reads each language in its own voice; streamlit always says en
+        st.html(f"<script>document.documentElement.lang = '{language()}'</script>", unsafe_allow_javascript=True)
 
 
 def dark() -> bool:
@@ -46,7 +53,7 @@ def translation(trace: Trace, *, cut: bool = False) -> None:
     log_prob = f"{trace.log_prob:.2f}".replace("-", "−")
     note = t("output.note.whole" if goes_on else "output.note", log_prob=log_prob, pieces=len(trace.steps))
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.markdown(f"#### → {md(trace.tgt_text)}", width="content")
+        _written(trace.tgt_text)
         st.caption(note if trace.finished or cut else f"{note} · {t('output.unfinished')}", width="content")
     if len(trace.hypotheses) > 1:
         options = [str(i) for i in range(len(trace.hypotheses))]
@@ -55,6 +62,15 @@ def translation(trace: Trace, *, cut: bool = False) -> None:
             format_func=lambda o: _hypothesis(trace, int(o)),
         )  # fmt: skip
         into_link("hypothesis", chosen, options[0])
+
+
+def _written(text: str) -> None:
+    """Large; a long output in the size of a text, and one of a screen or more in a box: the picture stays in sight."""
+    if len(text) <= LONG:
+        st.markdown(f"#### → {md(text)}", width="content")
+        return
+    with st.container(height="content" if len(text) <= LONGEST else BOX, border=False):
+        st.markdown(f"**→ {md(text)}**")
 
 
 def _hypothesis(trace: Trace, i: int) -> str:

@@ -256,6 +256,7 @@ def test_a_link_opens_the_same_view_in_another_browser(open_app):
 def test_two_people_two_languages_and_neither_sees_the_other(open_app):
     one, two = open_app(locale="ko-KR"), open_app("?lang=en")
     expect(one.get_by_role("heading", name=t("heads.title", "ko"))).to_be_visible()
+    expect(one.locator("html")).to_have_attribute("lang", "ko")
     type_sentence(one, "My secret is a cat.", "ko")
     type_sentence(two, "The weather is nice today.")
     assert "secret" not in two.content()
@@ -264,6 +265,7 @@ def test_two_people_two_languages_and_neither_sees_the_other(open_app):
     one.get_by_role("option", name="English").click()
     settle(one)
     expect(one.get_by_role("heading", name=t("heads.title"))).to_be_visible()
+    expect(one.locator("html")).to_have_attribute("lang", "en")
     assert "lang=en" in one.url
     expect(sentence_box(one)).to_have_value("My secret is a cat.")
     one.reload()
