@@ -63,7 +63,7 @@ def _growth(c: Chosen) -> None:
     else:
         from_link("other", options)
         other = st.selectbox(
-            t("layer.growth.other"), options, key="other", width=320, persist_state="session",
+            t("layer.growth.other"), options, key="other", width=440, persist_state="session",
             format_func=lambda name: t("layer.growth.none") if name == NONE else f"{name} · {others[name]}",
         )  # fmt: skip
         into_link("other", other, options[0])

@@ -162,7 +162,7 @@ def _key(keys: tuple[str, ...], row: Floats) -> int:
     st.session_state.setdefault("key", STRONGEST)
     best = t("selfattention.key.best")
     chosen: str = st.selectbox(
-        t("selfattention.key"), options, key="key", width=190, persist_state="session",
+        t("selfattention.key"), options, key="key", width=240, persist_state="session",
         format_func=lambda o: best if o == STRONGEST else f"{int(o) + 1} {keys[int(o)]}",
     )  # fmt: skip
     into_link("key", chosen, STRONGEST)
