@@ -13,10 +13,11 @@ CONFIG ?= transformer-en-fr
 run: .venv/app
 	$(BIN)/streamlit run app.py
 
-# Journeys in Chromium come last and one at a time: two browsers would only wait for each other.
+# Journeys in Chromium come last, in their own order (test_access.py opens what no other has); a server and a browser
+# for each process.
 test: .venv/dev
 	$(BIN)/pytest -n 2 --dist loadfile -m "not browser"
-	$(BIN)/pytest -m browser
+	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder -m browser
 
 check: .venv/dev
 	$(BIN)/ruff check .
