@@ -113,12 +113,12 @@ def _faults(page, checked):
     """
     address = urlsplit(page.url)
     name = address.path.strip("/")
-    korean = f"{name} in Korean"
-    new = {name, korean} if "ko" in parse_qs(address.query).get("lang", []) else {name}
-    if new <= checked:
+    seen = [name, f"{name} in Korean"] if "ko" in parse_qs(address.query).get("lang", []) else [name]
+    if all(one in checked for one in seen):
         return []
     look = findings if name in checked else on_both_grounds
-    checked |= new
+    for one in seen:
+        checked.add(one)
     return [f"{name or 'the first page'}: {told}" for told in look(page)]
 
 
