@@ -18,13 +18,13 @@ def look() -> None:
         return
     pictures = st.container()
     chosen = page.choose(info, task)
+    shown.train(chosen)
     with pictures:
         left, right = st.columns([3, 2], gap="medium")
         with left:
             shown.learning(chosen)
         with right:
             shown.sentence(chosen, text)
-    shown.train(chosen)
     st.divider()
     if shown.part() == "layers":
         shown.layers(chosen)

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     Lessons = tuple[tuple[Way, int, int], ...]
 TRAINING = "transfer.training"
+BUTTONS = ("transfer.train", "transfer.train.curve")
 WRONG = 8  # sentences that are listed
 
 
@@ -76,27 +77,32 @@ def reading(c: Chosen, at: int, right: Floats) -> str:
 
 def train(c: Chosen) -> None:
     """Two buttons; what is trained has a bar, and can be stopped. Another press takes other examples."""
+    state = st.session_state
+
+    def ask(what: str) -> None:
+        state[TRAINING] = c, _lessons(c)[what]
+
+    with st.container(horizontal=True, gap="small"):
+        for key in BUTTONS:
+            st.button(t(key, n=c.n), key=key, icon="🏋️", help=t(f"{key}.help"), on_click=ask, args=(key,))
+    asked: tuple[Chosen, Lessons] | None = state.get(TRAINING)
+    if asked and asked[0] == c:
+        done = state.setdefault(runs.POINTS, [])
+        name = f"transfer {c.info.name} {c.task.name} {c.read} {asked[1]}"
+        if attempt(lambda heard: runs.learn(c, asked[1], heard, done), name, step="transfer.step") is not None:
+            del state[TRAINING]
+
+
+def _lessons(c: Chosen) -> dict[str, Lessons]:
+    """What each button trains: another draw at the chosen size, or what is missing of the curve."""
     from core.lab.frozen import sizes
     from core.lab.transfer import Way
 
     ways = (Way(c.frozen), Way(scratch=True))
     here = [(way, c.n, 1 + _drawn(c, way, c.n)) for way in ways]
-    whole = [(way, n, 1) for n in sizes(c.task.most) for way in ways if not _drawn(c, way, n)]
-    # The chosen size last: its networks are the ones that stay.
-    whole = [one for one in whole if one[1] != c.n] + [one for one in whole if one[1] == c.n]
-    state = st.session_state
-    with st.container(horizontal=True, gap="small"):
-        for key, lessons in (("transfer.train", here), ("transfer.train.curve", whole)):
-            st.button(t(key, n=c.n), key=key, icon="🏋️", help=t(f"{key}.help"), disabled=not lessons,
-                      on_click=state.update, args=({TRAINING: (c, tuple(lessons))},))  # fmt: skip
-    asked: tuple[Chosen, Lessons] | None = state.get(TRAINING)
-    if asked and asked[0] == c:
-        done = state.setdefault(runs.POINTS, [])
-        name = f"transfer {c.info.name} {c.task.name} {c.read} {asked[1]}"
-        found = attempt(lambda heard: runs.learn(c, asked[1], heard, done), name, step="transfer.step")
-        if found is not None:
-            del state[TRAINING]
-            st.rerun(scope="fragment")
+    missing = [(way, n, 1) for n in sizes(c.task.most) for way in ways if not _drawn(c, way, n)]
+    missing.sort(key=lambda lesson: lesson[1] == c.n)  # last: its networks are the ones that stay
+    return dict(zip(BUTTONS, (tuple(here), tuple(missing)), strict=True))
 
 
 def _drawn(c: Chosen, way: Way, n: int) -> int:
