@@ -52,7 +52,7 @@ def translation(trace: Trace, *, cut: bool = False) -> None:
     goes_on = trace.kinds == ("decoder_self",)  # with the text itself, which has a probability too
     log_prob = f"{trace.log_prob:.2f}".replace("-", "−")
     note = t("output.note.whole" if goes_on else "output.note", log_prob=log_prob, pieces=len(trace.steps))
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+    with st.container(horizontal=len(trace.tgt_text) <= LONG, vertical_alignment="center", gap="small"):
         _written(trace.tgt_text)
         st.caption(note if trace.finished or cut else f"{note} · {t('output.unfinished')}", width="content")
     if len(trace.hypotheses) > 1:
