@@ -21,7 +21,7 @@ from core.train.batches import Batch, Example, collate, encode_pairs, pad
 from core.train.loss import cross_entropy
 
 NO_PAIR = -100  # a label that torch's cross-entropy passes over
-STORIES = 0.25  # pairs of sentences, as a share of the single ones
+STORIES, OF_FEW = 0.25, 0.5  # pairs of sentences, as a share of the single ones; half of them of few topics
 
 
 class Objective(Protocol):
@@ -82,7 +82,7 @@ class Blanks:
         """The sources, one by one, and pairs of sentences from stories of a seed of their own."""
         sources = encode_pairs([(src, "") for src, _ in pairs], tokenizer, max_tokens)
         single = [Marked(src, [], False) for src, _ in sources]
-        told = stories(seed, int(STORIES * len(single)))
+        told = stories(seed, int(STORIES * len(single)), few=OF_FEW)
         ids = encode_pairs([(story.first, story.second) for story in told], tokenizer, sys.maxsize) if told else []
         double = [Marked(a, b, story.follows) for (a, b), story in zip(ids, told, strict=True)]
         return single + [one for one in double if 1 + len(one.first) + len(one.second) <= max_tokens]

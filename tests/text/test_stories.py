@@ -66,3 +66,15 @@ def test_a_story_to_try_has_both_kinds_of_end_about_the_same_person():
         assert of(one.follows) - of(one.other) or of(one.other) - of(one.follows), one
         words = set(re.findall(r"[a-z]+", f"{one.follows} {one.other}".lower()))
         assert not (words & {"he", "his", "him"} and words & {"she", "her"}), one
+
+
+def test_a_share_of_them_is_of_few_topics_alone():
+    told = stories(5, 2000, few=0.5)
+    topics = sorted(grammar()["topics"])
+    few = {*topics[:3]}
+    share = sum({one.topic, one.other} <= few for one in told) / len(told)
+    assert abs(share - 0.5) < 0.06
+    assert {one.topic for one in told} == {*topics}
+    alone = stories(5, 300, few=1.0)
+    assert {one.topic for one in alone} | {one.other for one in alone} == few
+    assert abs(sum(one.follows for one in alone) / 300 - 0.5) < 0.12
