@@ -50,6 +50,7 @@ CHAPTERS: Mapping[str, tuple[Step, ...]] = {
     ),
     "descendants": (
         Step("blank", "blank"),
+        Step("teach", "transfer"),
         Step("picture", "vision"),
         Step("others", "anymodel"),
     ),
