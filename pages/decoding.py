@@ -5,7 +5,7 @@ from core.ui import decoding
 from core.ui import decoding_beam as beam
 from core.ui import decoding_shown as show
 
-info = ui.model_picker(("transformer", "seq2seq", *ui.WRITERS), maps=False)
+info = ui.model_picker(("transformer", "seq2seq", "gpt", *ui.WRITERS), maps=False)
 text = decoding.ask_text(info)
 asked = decoding.ask_search()
 shown = decoding.search(info, text, asked)

@@ -20,7 +20,7 @@ from core.ui.measuring import measure_choice
 LINKED = ("sentence", "model", "beam", "hypothesis", "kind", "unit", "layer", "head", "view", "stretch", "measure",
           "measure.sorted", "anymodel.pair")  # fmt: skip
 
-info = ui.model_picker(("transformer", "seq2seq", "bert", *ui.READERS, *ui.SEERS))
+info = ui.model_picker(("transformer", "seq2seq", "bert", "gpt", *ui.READERS, *ui.SEERS))
 text = ui.ask("heads", info)
 beside = ui.beside(info)
 

@@ -23,7 +23,7 @@ from core.ui.waiting import attempt
 
 SAME = "same"
 # A model without any attention has no maps.
-ARCHITECTURES = ("transformer", "seq2seq", "bert", *named.READERS, *named.SEERS)
+ARCHITECTURES = ("transformer", "seq2seq", "bert", "gpt", *named.READERS, *named.SEERS)
 # What the link holds, of A and of B.
 LINKED = (
     "sentence", "model", "kind", "layer", "head", "unit", "stretch", "compare.sentence", "compare.model",

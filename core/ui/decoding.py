@@ -176,7 +176,7 @@ def free_text(info: ModelInfo, text: str, asked: Asked) -> str:
 
 def goes_on(info: ModelInfo) -> bool:
     """Does this model have no encoder? It translates nothing: it goes on with the text."""
-    return info.architecture == "hub_decoder"
+    return info.architecture in ("gpt", "hub_decoder")
 
 
 def ask_text(info: ModelInfo) -> str:

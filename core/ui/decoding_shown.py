@@ -130,7 +130,7 @@ def _parting(found: Forcing, unit: str) -> str:
 
 def cache(info: ModelInfo, text: str) -> None:
     """What remembering keys and values saves: counted at once, measured on request. Of a model with an encoder."""
-    if info.architecture == "hub_decoder":
+    if decoding.goes_on(info):
         return
     st.subheader(t("decoding.cache"), anchor=False)
     keeps_keys = "decoder_self" in info.config.kinds  # else it is a recurrent state
