@@ -24,6 +24,7 @@ LOOKS = {
     "rnn": ("#CC79A7", "circle", "solid"), "lstm": ("#56B4E9", "square", "solid"),
     "c": ("#56B4E9", "square-open", "dot"),
     "gru": ("#E69F00", "diamond", "solid"), "transformer": ("#7a52b3", "triangle-up", "solid"),
+    "gpt": ("#5f5f5f", "star", "dash"),
 }  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +19,7 @@ from torch.nn import functional as F  # noqa: N812 - its usual name
 from core.lab.recurrence import ids_of
 from core.lab.recurrence_nets import double
 from core.models import Model
+from core.nn.gpt import GPT
 from core.nn.language_model import LanguageModel
 from core.nn.recurrent import LSTMStep, State, state_of
 from core.nn.transformer import Transformer
@@ -124,11 +126,24 @@ def transformer(model: Model, net: Transformer, text: str, at: int) -> Gradients
     return _found(tokenizer, ids, target, loss, grads[0], None, None, grads[1:])
 
 
-def fresh(net: Transformer, seed: int = 1) -> Transformer:
+def gpt(tokenizer: Tokenizer, net: GPT, text: str, at: int) -> Gradients:
+    """The same of a decoder alone, which has learned to go on with just such texts. Raises `TextError`."""
+    ids, target = _upto(tokenizer, text, at)
+    net = copy.deepcopy(net).double().requires_grad_(True)
+    details = net.details(torch.tensor([ids]))
+    loss = F.cross_entropy(details.output.logits[:, -1], torch.tensor([target]))
+    grads = torch.autograd.grad(loss, [details.token, *net.parameters()])
+    return _found(tokenizer, ids, target, loss, grads[0], None, None, grads[1:])
+
+
+Net = TypeVar("Net", Transformer, GPT)
+
+
+def fresh(net: Net, seed: int = 1) -> Net:
     """A network of the same size that has learned nothing."""
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        return Transformer(net.config).eval()
+        return type(net)(net.config).eval()
 
 
 def _upto(tokenizer: Tokenizer, text: str, at: int) -> tuple[tuple[int, ...], int]:

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from core.lab.gradients import Gradients
     from core.models import Model
     from core.nn.language_model import LanguageModel
-    from core.nn.transformer import Transformer
     from core.text.tokenizer import Tokenizer
 
 ACTIVATIONS = ("tanh", "linear", "sigmoid", "relu")
@@ -76,8 +75,8 @@ def network(c: Cell) -> tuple[LanguageModel, Tokenizer]:
 
 
 @st.cache_resource(max_entries=2, show_spinner=False)
-def fresh(name: str) -> Transformer:
-    """A Transformer of a model's size that has learned nothing."""
+def fresh(name: str) -> Any:
+    """A Transformer or GPT of a model's size that has learned nothing."""
     from core.lab import gradients
 
     return gradients.fresh(load(name).net)
@@ -101,6 +100,16 @@ def decoder(name: str, text: str, back: int, learned: bool) -> Gradients:
     model = load(name)
     last = gradients.steps_of(model.tokenizer, text) - 1
     return gradients.transformer(model, model.net if learned else fresh(name), text, max(0, last - back))
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def alone(name: str, text: str, back: int, learned: bool) -> Gradients:
+    """Of a GPT; raises `UserError`."""
+    from core.lab import gradients
+
+    model = cast("Model[Any]", load(name))
+    last = gradients.steps_of(model.tokenizer, text) - 1
+    return gradients.gpt(model.tokenizer, model.net if learned else fresh(name), text, max(0, last - back))
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
@@ -152,7 +161,7 @@ def _random(reader: str, g: float, activation: str) -> tuple[Cell, ...]:
 
 
 class Found(NamedTuple):
-    """What is drawn, by name ("rnn", "lstm", "gru", "transformer"); `whole` before clipping."""
+    """What is drawn, by name ("rnn", "lstm", "gru", "transformer", "gpt"); `whole` before clipping."""
 
     whole: dict[str, Gradients]
     shown: dict[str, Gradients]
@@ -168,5 +177,8 @@ def find(c: Chosen) -> Found | None:
         whole[cell.cell] = one
     if one := tried(decoder, c.info.name, c.text, c.back, c.trained):
         whole["transformer"] = one
+    for name, info in known_models(("gpt",)).items():
+        if info.src == LANGUAGE and (one := tried(alone, name, c.text, c.back, c.trained)):
+            whole["gpt"] = one
     clipped = {name: one.clipped(c.clip) if c.clip else one for name, one in whole.items()}
     return Found(whole, clipped)

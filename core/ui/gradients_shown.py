@@ -51,6 +51,8 @@ def curves(c: Chosen, found: Found) -> None:
     picture(fig, key="gradients.curves", title=t("gradients.title"), alt=said, stem=stem)
     st.markdown(said)
     st.caption(t("gradients.whose.trained" if c.trained else "gradients.whose.random", name=md(c.info.name)))
+    if "gpt" in found.shown and c.trained:
+        st.caption(t("gradients.whose.gpt"))
     files(c, found, stem)
 
 

@@ -8,10 +8,13 @@ import torch
 from numpy.testing import assert_allclose
 from torch.nn import functional as F  # noqa: N812
 
-from core.lab.gradients import fresh, recurrent, steps_of, transformer
+from core.config import GPTConfig
+from core.lab.gradients import fresh, gpt, recurrent, steps_of, transformer
 from core.lab.recurrence import ids_of
 from core.lab.recurrence_nets import CELLS, random_net
 from core.models import Model
+from core.nn.gpt import GPT
+from core.nn.masks import causal_mask
 from core.text.tokenizer import Tokenizer
 
 TEXT = "The cat sleeps and the dog is very old."
@@ -149,3 +152,36 @@ def test_fresh_weights_are_no_copy(model: Model):
     one, two = fresh(model.net), fresh(model.net)
     assert torch.equal(one.output.weight, two.output.weight)
     assert not torch.allclose(one.output.weight, model.net.output.weight)
+
+
+def test_of_a_gpt_the_gradient_is_what_a_small_step_of_each_input_costs(model: Model):
+    """Finite differences of the loss along a gradient's own direction give its norm."""
+    torch.manual_seed(6)
+    net = GPT(GPTConfig(len(model.tokenizer), d_model=16, n_heads=2, n_layers=2, d_ff=32, max_len=48)).double().eval()
+    last = steps_of(model.tokenizer, TEXT) - 1
+    found = gpt(model.tokenizer, net, TEXT, last)
+    assert (found.h, found.c, found.axis.tokens[0]) == (None, None, "<s>")
+    ids = torch.tensor([[*ids_of(model.tokenizer, TEXT), model.tokenizer.eos]])
+    inputs, target = ids[:, :-1], ids[:, -1]
+
+    def loss(moved: torch.Tensor) -> torch.Tensor:
+        x = moved + net.positions.weight[: inputs.size(1)]
+        for layer in net.layers:
+            x = layer(x, causal_mask(inputs.size(1))).out
+        return torch.nn.functional.cross_entropy(net.output(net.norm(x))[:, -1], target)
+
+    token = net.embedding(inputs).detach().requires_grad_(True)
+    (grad,) = torch.autograd.grad(loss(token), token)
+    assert found.loss == pytest.approx(float(loss(token).detach()))
+    for t in range(inputs.size(1)):
+        step = torch.zeros_like(token)
+        step[0, t] = 1e-5 * grad[0, t] / grad[0, t].norm()
+        slope = (float(loss(token + step).detach()) - float(loss(token - step).detach())) / 2e-5
+        assert slope == pytest.approx(found.x[t], rel=1e-4)
+
+
+def test_a_fresh_gpt_has_the_size_and_not_the_weights(model: Model):
+    net = GPT(GPTConfig(len(model.tokenizer), d_model=16, n_heads=2, n_layers=2, d_ff=32, max_len=48))
+    other = fresh(net)
+    assert other.config == net.config
+    assert not torch.equal(other.embedding.weight, net.embedding.weight)
