@@ -162,7 +162,7 @@ class Strip {
     if (!this.width || !this.header) return;
     this.matrix.draw(this.width, parseFloat(getComputedStyle(this.foot).fontSize));
     this.show(false);
-    for (const one of [this.matrix.element, this.chips]) scrolledByKeys(one);
+    for (const one of [this.film, this.matrix.element, this.chips]) scrolledByKeys(one);
   }
 
   show(moved) {

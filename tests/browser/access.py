@@ -14,6 +14,7 @@ GROUNDS = ("light", "dark")
 ALLOWED = (
     ("list", 'data-testid="stSidebarNavItems"'),  # each group of pages is a <div> between the <ul> and its <li>
     ("listitem", '<li class="st-emotion-cache-'),  # the same from the other side: the pages in these groups
+    ("scrollable-region-focusable", 'class="katex-display"'),  # a formula that is wider than a phone
 )
 
 
