@@ -77,6 +77,12 @@ def read_perplexity(folder: Path, order: int | None = None) -> float | None:
     return float(row.group(1)) if row else None
 
 
+def read_follows(folder: Path) -> float | None:
+    """Of a BERT: in how many of 100 held-out pairs it tells rightly whether the second sentence follows."""
+    row = re.search(r"^\|\s*does the second sentence follow\?[^|]*\|\s*([\d.]+) %", _text(folder / CARD), re.MULTILINE)
+    return float(row.group(1)) if row else None
+
+
 def _progress(path: Path) -> dict[str, object]:
     try:
         record = json.loads(_text(path))

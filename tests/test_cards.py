@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from core.cards import LengthScore, Scores, read_lengths, read_scores
+from core.cards import LengthScore, Scores, read_follows, read_lengths, read_scores
 from core.shelf import SHIPPED
 
 
@@ -65,3 +65,9 @@ def test_a_card_without_such_a_table_says_nothing(tmp_path: Path):
     assert read_lengths(tmp_path) == []
     (tmp_path / "README.md").write_bytes(b"\xff\xfe | words | sentences | BLEU | chrF |")
     assert read_lengths(tmp_path) == []
+
+
+def test_how_often_a_bert_tells_what_follows_is_read_from_its_card(tmp_path: Path):
+    assert read_follows(tmp_path) is None
+    (tmp_path / "README.md").write_text("| does the second sentence follow? (chance: 50 %) | 52.7 % | 2,000 |\n")
+    assert read_follows(tmp_path) == 52.7

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import streamlit as st
 
+from core.cards import read_follows
 from core.components.tokens import WORDS as TOKENS
 from core.components.tokens import Token, tokens
 from core.figures import blanks as figures
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from core.lab import blanks as lab
 
 STORY = 13  # of the grammar: the first pair
+ENOUGH = 85  # of 100 held-out pairs: with fewer the answer means little
 FIRST, SECOND, TOLD = "blank.first", "blank.second", "blank.told"
 
 
@@ -42,6 +44,9 @@ def look(who: Reader) -> None:
     """Two sentences, the answer, and the vector that says which of them a token belongs to."""
     st.subheader(t("blank.next"), anchor=False)
     st.caption(t("blank.next.note"))
+    right = read_follows(who.info.folder) if who.able else None
+    if right is not None and right < ENOUGH:
+        st.info(t("blank.next.weak", right=f"{right:.0f}"), icon="🤔")
     first, second = _ask()
     name = f"pair {who.info.name} {first} / {second}"
     pair = attempt(lambda heard: page.paired(who.info, first, second), name)

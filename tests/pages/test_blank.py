@@ -276,3 +276,13 @@ def test_a_draw_that_chose_nothing_says_so(bert: Model[Bert]):
     seed = next(i for i in range(1, 999) if not lab.drawn(bert.tokenizer, read, i, Rates(0.05)).chosen)
     at = page(blank__seed=str(seed), blank__rate="5")
     assert translate("en", "blank.none_chosen", n=len(read.own)) in plain(said(at))
+
+
+@EVERY_LANGUAGE
+@pytest.mark.parametrize(("right", "weak"), [("61.0", True), ("93.2", False)])
+def test_a_bert_that_cannot_tell_what_follows_says_so(bert: Model[Bert], language: str, right: str, weak: bool):
+    card = bert.info.folder / "README.md"
+    card.write_text(f"| does the second sentence follow? | {right} % | 2,000 |\n")
+    told = translate(language, "blank.next.weak", right="61") in plain(said(page(language)))
+    card.unlink()
+    assert told == weak
