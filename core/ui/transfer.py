@@ -15,7 +15,7 @@ from core.ui.asking import _come_through_app, choice, from_link, into_link, know
 from core.ui.language import language, md, t
 from core.ui.showing import lesson
 
-OWN = "own"
+OWN, FILE, TABLE = "own", "transfer.file", "transfer.own.data"
 READS = ("mean", "first")
 Job = tuple[str, Task, int, bool, int, int, str]  # the first fields of a `Point`
 LINKED = ("sentence", "model", "transfer.task", "transfer.n", "transfer.frozen", "transfer.read", "transfer.part",
@@ -74,19 +74,24 @@ def task() -> Task | None:
     name = choice("transfer.task", (*NAMES, OWN), label=False)
     if name != OWN:
         return _shipped(name)
-    file = st.file_uploader(
-        t("transfer.own"), ["csv"], key="transfer.file", help=t("transfer.own.help"), max_upload_size=1
+    st.file_uploader(
+        t("transfer.own"), ["csv"], key=FILE, help=t("transfer.own.help"), max_upload_size=1, on_change=_keep_table
     )
-    data: bytes | None = file.getvalue() if file else st.session_state.get("transfer.own.data")
+    data: bytes | None = st.session_state.get(TABLE)
     if data is None:
         st.info(t("transfer.own.form", limit=MOST_BYTES // 1000))
         return None
-    st.session_state["transfer.own.data"] = data  # another page forgets what was uploaded
     try:
         return _parsed(data)
     except UserError as error:
         st.warning(md(i18n.sentence(language(), error)))
         return None
+
+
+def _keep_table() -> None:
+    """In a callback: another page forgets what was uploaded, unless it is kept here; what is taken away goes."""
+    file = st.session_state[FILE]
+    st.session_state[TABLE] = file.getvalue() if file else None
 
 
 @st.cache_data(max_entries=4, show_spinner=False)

@@ -109,7 +109,7 @@ def kept() -> _Kept:
     return _Kept()
 
 
-def learn(c: Chosen, lessons: Sequence[tuple[Way, int, int]], heard: OnStep, points: list[Point]) -> list[Point]:
+def learn(c: Chosen, trainings: Sequence[tuple[Way, int, int]], heard: OnStep, points: list[Point]) -> list[Point]:
     """Trains (way, examples of each label, seed), one after the other; each that is done stays, whatever happens then.
 
     points: where they are told to.
@@ -118,9 +118,9 @@ def learn(c: Chosen, lessons: Sequence[tuple[Way, int, int]], heard: OnStep, poi
     from core.lab.classified import Draw
 
     model, store = net(c.info), kept()
-    counts = [transfer.steps(n * len(c.task.labels)) for _, n, _ in lessons]
+    counts = [transfer.steps(n * len(c.task.labels)) for _, n, _ in trainings]
     done, total = 0, sum(counts)
-    for (way, n, seed), count in zip(lessons, counts, strict=True):
+    for (way, n, seed), count in zip(trainings, counts, strict=True):
         job = (c.info.name, c.task, way.frozen, way.scratch, n, seed, c.read)
         if store.net(job) is None:
             with store.turn(lambda: heard(done, total)):  # noqa: B023 - asked before the next round

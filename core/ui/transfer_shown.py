@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from core.text.tasks import Example
     from core.trace import Floats
 
-    Lessons = tuple[tuple[Way, int, int], ...]
+    Trainings = tuple[tuple[Way, int, int], ...]
 TRAINING = "transfer.training"
 BUTTONS = ("transfer.train", "transfer.train.curve")
 WRONG = 8  # sentences that are listed
@@ -80,12 +80,12 @@ def train(c: Chosen) -> None:
     state = st.session_state
 
     def ask(what: str) -> None:
-        state[TRAINING] = c, _lessons(c)[what]
+        state[TRAINING] = c, _trainings(c)[what]
 
     with st.container(horizontal=True, gap="small"):
         for key in BUTTONS:
             st.button(t(key, n=c.n), key=key, icon="🏋️", help=t(f"{key}.help"), on_click=ask, args=(key,))
-    asked: tuple[Chosen, Lessons] | None = state.get(TRAINING)
+    asked: tuple[Chosen, Trainings] | None = state.get(TRAINING)
     if asked and asked[0] == c:
         done = state.setdefault(runs.POINTS, [])
         name = f"transfer {c.info.name} {c.task.name} {c.read} {asked[1]}"
@@ -93,7 +93,7 @@ def train(c: Chosen) -> None:
             del state[TRAINING]
 
 
-def _lessons(c: Chosen) -> dict[str, Lessons]:
+def _trainings(c: Chosen) -> dict[str, Trainings]:
     """What each button trains: another draw at the chosen size, or what is missing of the curve."""
     from core.lab.frozen import sizes
     from core.lab.transfer import Way
@@ -101,7 +101,7 @@ def _lessons(c: Chosen) -> dict[str, Lessons]:
     ways = (Way(c.frozen), Way(scratch=True))
     here = [(way, c.n, 1 + _drawn(c, way, c.n)) for way in ways]
     missing = [(way, n, 1) for n in sizes(c.task.most) for way in ways if not _drawn(c, way, n)]
-    missing.sort(key=lambda lesson: lesson[1] == c.n)  # last: its networks are the ones that stay
+    missing.sort(key=lambda one: one[1] == c.n)  # last: its networks are the ones that stay
     return dict(zip(BUTTONS, (tuple(here), tuple(missing)), strict=True))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import struct
 from collections.abc import Iterator
@@ -23,6 +24,23 @@ def opened(page: str, language: str = "en", text: str = "I like your idea.", **q
 def said(at: AppTest) -> str:
     """Every sentence on the page."""
     return "\n".join(element.value for kind in (at.markdown, at.caption, at.info, at.warning) for element in kind)
+
+
+def plain(text: str) -> str:
+    """As a person reads it: without the marks that keep what was typed from being Markdown."""
+    return text.replace("\\", "")
+
+
+def charts(at: AppTest) -> list[dict[str, Any]]:
+    """Every Plotly picture as the browser gets it, from the top of the page down."""
+    return [json.loads(one.proto.spec) for one in at.get("plotly_chart")]
+
+
+def values(column: object) -> np.ndarray:
+    """Numbers of a picture, which Plotly sends as base64 or as a list."""
+    if isinstance(column, dict):
+        return np.frombuffer(base64.b64decode(column["bdata"]), column["dtype"])
+    return np.array(column)
 
 
 def sent(at: AppTest) -> Iterator[tuple[dict[str, Any], np.ndarray]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from pathlib import Path
 from typing import Any
@@ -21,8 +20,7 @@ from core.text.tokenizer import Tokenizer
 from core.ui.blank import SEED
 from core.ui.blank_next import STORY
 from tests import berts
-from tests.pages.seen import opened, said, sent
-from tests.pages.test_nextword import values
+from tests.pages.seen import charts, opened, plain, said, sent, values
 
 TEXT = "The cat is in the garden."
 EVERY_LANGUAGE = pytest.mark.parametrize("language", LANGUAGES)
@@ -59,14 +57,6 @@ def rows(at: AppTest) -> list[list[dict[str, Any]]]:
             names = [look["name"] for look in header["looks"]]
             found.append([{**one, "look": names[at]} for one, at in zip(header["tokens"], looks, strict=True)])
     return found
-
-
-def charts(at: AppTest) -> list[dict[str, Any]]:
-    return [json.loads(one.proto.spec) for one in at.get("plotly_chart")]
-
-
-def plain(text: str) -> str:
-    return text.replace("\\", "")
 
 
 @EVERY_LANGUAGE

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +16,7 @@ from core.models import load_model, save_model
 from core.nn.build import build
 from core.text.tokenizer import Tokenizer
 from core.train.__main__ import main as train
-from tests.pages.seen import said
+from tests.pages.seen import charts, said, values
 
 TEXT = "The cat is"
 EVERY_LANGUAGE = pytest.mark.parametrize("language", LANGUAGES)
@@ -59,10 +58,6 @@ def opened(language: str = "en", text: str | None = TEXT) -> AppTest:
     return at
 
 
-def charts(at: AppTest) -> list[dict]:
-    return [json.loads(one.proto.spec) for one in at.get("plotly_chart")]
-
-
 @EVERY_LANGUAGE
 def test_bars_are_the_models_probabilities_and_lines_their_surprise(shelf: Path, language: str):
     at = opened(language)
@@ -79,15 +74,6 @@ def test_bars_are_the_models_probabilities_and_lines_their_surprise(shelf: Path,
     missing = [translate(language, f"nextword.model.{look}") for look in ("rnn", "gru")]
     assert translate(language, "nextword.missing", names=", ".join(missing)) in said(at)
     assert translate(language, "lesson") in [one.label for one in at.expander]
-
-
-def values(column: object) -> np.ndarray:
-    """Plotly sends arrays as base64 or as lists."""
-    import base64
-
-    if isinstance(column, dict):
-        return np.frombuffer(base64.b64decode(column["bdata"]), column["dtype"])
-    return np.array(column)
 
 
 @EVERY_LANGUAGE

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -18,8 +16,7 @@ from core.nn.bert import Bert
 from core.text.tasks import parse, shipped
 from core.text.tokenizer import Tokenizer
 from tests import berts
-from tests.pages.seen import component, matrices, opened, said
-from tests.pages.test_nextword import values
+from tests.pages.seen import charts, component, matrices, opened, plain, said, values
 
 EVERY_LANGUAGE = pytest.mark.parametrize("language", LANGUAGES)
 SMALL = b"text,label\n" + b"\n".join(
@@ -56,14 +53,6 @@ def own(language: str = "en", data: bytes = SMALL, **query: str) -> AppTest:
     at.run()
     assert not at.exception
     return at
-
-
-def charts(at: AppTest) -> list[dict[str, Any]]:
-    return [json.loads(one.proto.spec) for one in at.get("plotly_chart")]
-
-
-def plain(text: str) -> str:
-    return text.replace("\\", "")
 
 
 @EVERY_LANGUAGE
