@@ -19,6 +19,7 @@ from core.ui.linked import panel
 from core.ui.showing import dark, file_stem, pick_name
 from core.ui.transfer import Chosen
 from core.ui.transfer_shown import title_of
+from core.ui.waiting import attempt
 
 WAYS = ("tuned", "scratch")
 
@@ -33,7 +34,10 @@ def look(c: Chosen, text: str) -> None:
     which = choice("transfer.which", tuple(nets), label=False)
     found = nets[which]
     st.markdown(md(reading(c, which, found.found.moved)))
-    before, after = runs.before(c.info, text)["encoder_self"], runs.after(found, text)["encoder_self"]
+    read = attempt(lambda heard: (runs.before(c.info, text), runs.after(found, text)), f"moved {c.task.name} {which} {c.n} {text}")
+    if read is None:
+        return
+    before, after = (trace["encoder_self"] for trace in read)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         layer, head = pick("layer", after.n_layers), pick("head", after.n_heads)
     stem = file_stem(text, c.task.name, which)

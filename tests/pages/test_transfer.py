@@ -114,6 +114,18 @@ def test_the_attention_moved_and_frozen_layers_did_not(bert: Model[Bert], langua
     assert translate(language, "transfer.moved.layer", k=1, share="0.000") in plain(said(at))
 
 
+@pytest.mark.parametrize("text", ["", "고양이가 정원에 있어요", "the cat " * 20])
+def test_any_sentence_may_be_typed_after_learning(bert: Model[Bert], text: str):
+    """What cannot be read gets its sentence beside the curve and in place of the maps; 40 words have theirs."""
+    at = own(**{"transfer.part": "attention"})
+    at.button(key="transfer.train").click().run()
+    at.text_input(key="sentence").set_value(text).run()
+    assert not at.exception
+    assert len(at.session_state["transfer.points"]) == 2
+    assert bool(component(at, "overview")) == bool(len(text) > 100)
+    assert bool(at.warning or at.info) != bool(component(at, "overview"))
+
+
 def test_another_press_draws_other_examples_and_another_choice_trains_nothing(
     bert: Model[Bert], monkeypatch: pytest.MonkeyPatch
 ):
