@@ -34,7 +34,9 @@ def look(c: Chosen, text: str) -> None:
     which = choice("transfer.which", tuple(nets), label=False)
     found = nets[which]
     st.markdown(md(reading(c, which, found.found.moved)))
-    read = attempt(lambda heard: (runs.before(c.info, text), runs.after(found, text)), f"moved {c.task.name} {which} {c.n} {text}")
+    read = attempt(
+        lambda heard: (runs.before(c.info, text), runs.after(found, text)), f"moved {c.task.name} {which} {c.n} {text}"
+    )
     if read is None:
         return
     before, after = (trace["encoder_self"] for trace in read)
