@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Any
 
 GRAMMAR = Path(__file__).parent.parent.parent / "assets" / "stories" / "en.json"
-_HELD, _FEW = 5, 3
+_HELD = 5
+_STEPS = (3, 6, 12)  # of a ladder's stories, a quarter each is of so many topics, and a quarter of all
 _PRONOUNS = {
     "he": {"he": "he", "his": "his", "him": "him", "himself": "himself"},
     "she": {"he": "she", "his": "her", "him": "her", "himself": "herself"},
@@ -46,11 +47,11 @@ def grammar() -> dict[str, Any]:
     return read
 
 
-def stories(seed: int, count: int, held_out: bool = False, few: float = 0.0) -> list[Story]:
+def stories(seed: int, count: int, held_out: bool = False, ladder: bool = False) -> list[Story]:
     """As many; about half of them hang together.
 
-    few: the share of stories that are of the first few topics alone. Whether two sentences have a topic in common is
-    nothing that either of them tells alone; of all topics at once a network learns it very late, of three it does soon.
+    ladder: many are of the first few topics. Whether two sentences have a topic in common is nothing that either of
+    them tells alone; of all topics at once a network learns it very late, of three it does soon, and then of more.
 
     held_out: one in five pairs of a first and a second template is told nowhere else, so a test of these asks whether
     a model found out what goes with what, not whether it remembers.
@@ -58,7 +59,7 @@ def stories(seed: int, count: int, held_out: bool = False, few: float = 0.0) -> 
     rng, out = random.Random(seed), []
     names, topics = grammar()["names"], grammar()["topics"]
     for _ in range(count):
-        told = sorted(topics)[:_FEW] if few and rng.random() < few else sorted(topics)
+        told = sorted(topics)[: rng.choice((*_STEPS, len(topics)))] if ladder else sorted(topics)
         pronoun, topic = rng.choice(sorted(names)), rng.choice(told)
         follows = rng.random() < 0.5
         other = topic if follows else rng.choice([name for name in told if name != topic])

@@ -83,6 +83,7 @@ def _epoch(run: Run, stop: _StopSignal) -> None:
     config, progress, accelerator = run.recipe.train, run.progress, run.accelerator
     seed = config.seed * 1000 + progress.epoch
     pairs = augment(run.pairs, run.recipe.augmentation, seed)
+    run.objective = objective(run.recipe.architecture, alone=progress.epoch + 1 in run.recipe.stories_alone)
     examples = run.objective.examples(pairs, run.tokenizer, config.max_tokens, seed)
     run.typical = typical_tokens(examples)
     batches = bucket(examples, config.batch_tokens, seed)
@@ -153,6 +154,7 @@ def average(ema: dict[str, Tensor], weights: dict[str, Tensor], decay: float) ->
 @torch.inference_mode()
 def validate(run: Run) -> float:
     """Mean loss per token of the averaged weights, without smoothing, in nats."""
+    run.objective = objective(run.recipe.architecture)
     examples = run.objective.examples(run.valid, run.tokenizer, run.recipe.train.max_tokens, seed=0)
     own = own_tensors(run.net)
     trained = {name: tensor.detach().clone() for name, tensor in own.items()}

@@ -13,7 +13,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from core.config import TRANSLATORS
-from core.text.blanks import blanked
+from core.text.blanks import Rates, blanked
 from core.text.corpus import Pair
 from core.text.stories import stories
 from core.text.tokenizer import Tokenizer
@@ -21,7 +21,7 @@ from core.train.batches import Batch, Example, collate, encode_pairs, pad
 from core.train.loss import cross_entropy
 
 NO_PAIR = -100  # a label that torch's cross-entropy passes over
-STORIES, OF_FEW = 0.25, 0.5  # pairs of sentences, as a share of the single ones; half of them of few topics
+STORIES, ALONE = 0.25, 0.5  # pairs of sentences, as a share of the single ones; and where there are pairs alone
 
 
 class Objective(Protocol):
@@ -37,8 +37,9 @@ class Objective(Protocol):
     def loss(self, model: Any, batch: Any, pad: int, smoothing: float) -> Tensor: ...
 
 
-def objective(architecture: str) -> Objective:
-    return Blanks() if architecture == "bert" else NextToken(architecture in TRANSLATORS)
+def objective(architecture: str, alone: bool = False) -> Objective:
+    """alone: `Blanks.alone`."""
+    return Blanks(alone) if architecture == "bert" else NextToken(architecture in TRANSLATORS)
 
 
 @dataclass(frozen=True)
@@ -76,21 +77,26 @@ class MarkedBatch(NamedTuple):
 
 @dataclass(frozen=True)
 class Blanks:
-    """BERT's two (Devlin et al. 2019, section 3.1): the chosen tokens (MLM), and whether b follows a (NSP)."""
+    """BERT's two (Devlin et al. 2019, section 3.1): the chosen tokens (MLM), and whether b follows a (NSP).
+
+    alone: the second task only, nothing corrupted. Beside the first it would need far more text than there is here.
+    """
+
+    alone: bool = False
 
     def examples(self, pairs: Sequence[Pair], tokenizer: Tokenizer, max_tokens: int, seed: int) -> Sequence[Marked]:
         """The sources, one by one, and pairs of sentences from stories of a seed of their own."""
         sources = encode_pairs([(src, "") for src, _ in pairs], tokenizer, max_tokens)
-        single = [Marked(src, [], False) for src, _ in sources]
-        told = stories(seed, int(STORIES * len(single)), few=OF_FEW)
+        single = [] if self.alone else [Marked(src, [], False) for src, _ in sources]
+        told = stories(seed, int((ALONE if self.alone else STORIES) * len(sources)), ladder=self.alone)
         ids = encode_pairs([(story.first, story.second) for story in told], tokenizer, sys.maxsize) if told else []
         double = [Marked(a, b, story.follows) for (a, b), story in zip(ids, told, strict=True)]
         return single + [one for one in double if 1 + len(one.first) + len(one.second) <= max_tokens]
 
     def batch(self, examples: Sequence[Marked], tokenizer: Tokenizer, seed: int) -> MarkedBatch:
-        rng = random.Random(seed)
+        rng, rates = random.Random(seed), Rates(chosen=0.0) if self.alone else Rates()
         rows = [[tokenizer.bos, *one.first, *one.second] for one in examples]
-        seen = [blanked(tokenizer, row, rng) for row in rows]
+        seen = [blanked(tokenizer, row, rng, rates) for row in rows]
         labels = [
             [token if fate != "kept" else tokenizer.pad for token, fate in zip(row, one.fates, strict=True)]
             for row, one in zip(rows, seen, strict=True)

@@ -18,6 +18,7 @@ class Recipe:
     augmentation: Augmentation = field(default_factory=Augmentation)
     keep_epochs: bool = True  # the weights of each epoch, beside the best
     architecture: str = "transformer"
+    stories_alone: tuple[int, ...] = ()  # a BERT's epochs, the first is 1, that have pairs of sentences alone
     began_from: str = ""  # the model whose weights this one began with, if any
 
     def model_config(self, vocab_size: int) -> TextConfig:
@@ -32,6 +33,7 @@ class Recipe:
             "model": self.model_config(vocab_size).as_dict(),
             "train": self.train.as_dict(),
             "augmentation": asdict(self.augmentation),
+            **({"stories_alone": list(self.stories_alone)} if self.stories_alone else {}),
             **({"began_from": self.began_from} if self.began_from else {}),
         }
 
@@ -78,7 +80,14 @@ RECIPES = {
         Recipe("markov-en", "en", "en", {"order": 3}, _LANGUAGE, architecture="markov"),
         Recipe("window-en", "en", "en", {}, _LANGUAGE, architecture="window"),
         Recipe("gpt-en", "en", "en", {}, _LANGUAGE, architecture="gpt"),
-        Recipe("bert-en", "en", "en", {}, TrainConfig(epochs=10, label_smoothing=0.0), architecture="bert"),
+        Recipe(
+            "bert-en",
+            "en",
+            "en",
+            train=TrainConfig(epochs=12, label_smoothing=0.0),
+            architecture="bert",
+            stories_alone=(8,),
+        ),
         # Small enough for a test: a few seconds on any machine.
         Recipe(
             "toy",

@@ -68,13 +68,11 @@ def test_a_story_to_try_has_both_kinds_of_end_about_the_same_person():
         assert not (words & {"he", "his", "him"} and words & {"she", "her"}), one
 
 
-def test_a_share_of_them_is_of_few_topics_alone():
-    told = stories(5, 2000, few=0.5)
+def test_a_ladder_of_them_has_many_of_few_topics():
+    """A quarter of 3 topics, of 6, of 12 and of all 25: each of the first three has 1/12 + 1/24 + 1/48 + 1/100."""
+    told = stories(5, 4000, ladder=True)
     topics = sorted(grammar()["topics"])
-    few = {*topics[:3]}
-    share = sum({one.topic, one.other} <= few for one in told) / len(told)
-    assert abs(share - 0.5) < 0.06
+    share = sum(one.topic in topics[:3] for one in told) / len(told)
+    assert abs(share - 3 * (1 / 12 + 1 / 24 + 1 / 48 + 1 / (4 * len(topics)))) < 0.03
     assert {one.topic for one in told} == {*topics}
-    alone = stories(5, 300, few=1.0)
-    assert {one.topic for one in alone} | {one.other for one in alone} == few
-    assert abs(sum(one.follows for one in alone) / 300 - 0.5) < 0.12
+    assert abs(sum(one.follows for one in told) / len(told) - 0.5) < 0.03

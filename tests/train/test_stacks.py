@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 from dataclasses import replace
 from pathlib import Path
@@ -14,6 +15,7 @@ from torch.testing import assert_close
 from core.evaluate import perplexity
 from core.lab.blanks import guesses
 from core.models import load_model
+from core.nn.build import build
 from core.text.corpus import Pair, read_pairs
 from core.text.tokenizer import Tokenizer
 from core.train.__main__ import main, prepare
@@ -78,6 +80,29 @@ def test_a_batch_shows_both_sentences_and_asks_for_the_chosen_tokens_alone(maske
     assert torch.where(asked, batch.labels, batch.tokens).tolist() == original
     assert batch.segments.tolist() == [[0, 0, 0, 0, 1, 1, 1], [0] * 7, [0, 0, 0, 1, 1, 0, 0]]
     assert batch.follows.tolist() == [0, NO_PAIR, 1]
+
+
+def test_pairs_alone_are_read_whole_and_no_word_is_asked_for(masked: Tokenizer, pairs: list[Pair], tmp_path: Path):
+    examples = Blanks(alone=True).examples(pairs, masked, 100, seed=3)
+    assert len(examples) == len(pairs) // 2
+    assert all(one.second for one in examples)
+    batch = Blanks(alone=True).batch(examples, masked, seed=3)
+    rows = [[masked.bos, *one.first, *one.second] for one in examples]
+    assert [row[: len(own)] for row, own in zip(batch.tokens.tolist(), rows, strict=True)] == rows
+    assert (batch.labels == masked.pad).all()
+    net = build(RECIPES["toy-bert"].model_config(len(masked))).eval()
+    expected = F.cross_entropy(net(batch.tokens, batch.segments).follows, batch.follows)
+    assert_close(Blanks(alone=True).loss(net, batch, masked.pad, 0.0), expected)
+
+
+def test_an_epoch_of_pairs_alone_stands_where_the_recipe_has_it(
+    pairs: list[Pair], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    asked: list[bool] = []
+    monkeypatch.setattr("core.train.loop.update", lambda run, batch: asked.append(run.objective.alone) or 0.0)
+    recipe = replace(RECIPES["toy-bert"], stories_alone=(2,), train=replace(RECIPES["toy-bert"].train, epochs=3))
+    train(prepare(recipe, pairs, pairs, tmp_path / "out"))
+    assert [alone for alone, _ in itertools.groupby(asked)] == [False, True, False]
 
 
 def test_the_loss_is_that_of_the_chosen_tokens_and_of_the_pairs(masked: Tokenizer, pairs: list[Pair], tmp_path: Path):
