@@ -7,7 +7,7 @@ from core.samples import samples
 from core.ui import masks, t
 from core.ui import masks_shown as shown
 
-info = ui.model_picker()
+info = ui.model_picker(("transformer", "gpt"))
 text = ui.ask("masks", info)
 
 
@@ -39,11 +39,7 @@ def batch() -> None:
 
 def leak() -> None:
     """The decoder with the future in sight, and what would come of learning so."""
-    reference: str = st.text_input(
-        t("masks.leak.reference"), key="masks.reference", bind="query-params", help=t("masks.leak.reference.help"),
-        placeholder=masks.translated(info, text), persist_state="session",
-    )  # fmt: skip
-    if found := masks.tried(masks.leak, info.name, text, reference):
+    if found := masks.tried(masks.leak, info.name, text, masks.reference(info, text)):
         shown.losses(found, ui.file_stem(text, info.name, "leak"))
         layer, head = masks.pick_head(*found.weights.shape[:2])
         shown.leaking(found, layer, head, ui.file_stem(text, info.name, "leak"))

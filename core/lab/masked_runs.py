@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import torch
@@ -10,12 +11,13 @@ from torch import Tensor
 
 from core import decode
 from core.errors import TextError
+from core.lab.masked_pass import Ids, Reading, reading, run, translates
 from core.lab.masks import ScoreMap
 from core.models import Model
-from core.nn.masks import causal_mask, padding_mask
-from core.nn.transformer import Output
-from core.trace import Axis, Floats
-from core.tracing import axis, output_limit, read
+from core.nn.build import Output
+from core.nn.masks import causal_mask
+from core.trace import Axis, Floats, Kind
+from core.tracing import axis, output_limit
 
 MOST_SENTENCES = 8
 
@@ -33,51 +35,43 @@ class Scores:
 
 
 @torch.inference_mode()
-def scores(model: Model, text: str, pads: int = 0) -> Scores:
-    """Translate `text` greedily and keep all scores, with `pads` times `<pad>` behind both sentences.
+def scores(model: Model[Any], text: str, pads: int = 0) -> Scores:
+    """Read `text` and keep all scores, with `pads` times `<pad>` behind every sentence.
 
-    Padding changes nothing for the real tokens, which is what its mask is for; its own rows are nobody's.
+    A translator translates it greedily; a decoder alone only reads it. Padding changes nothing for the real tokens,
+    which is what its mask is for; its own rows are nobody's.
     Raises `TextError` for a text that cannot be read or that leaves no room for padding.
     """
     tokenizer, room = model.tokenizer, model.info.config.max_len
-    source = (*read(model, text).ids, tokenizer.eos)
+    source, written = reading(model, text)
     if len(source) + pads > room:
         raise TextError("too_long", n=len(source) - 1, limit=room - pads - 1)
-    written = _greedy(model, source)
-    pads_tgt = min(pads, room - len(written))
-    src = (*source, *[tokenizer.pad] * pads)
-    inputs = (tokenizer.bos, *written[:-1], *[tokenizer.pad] * pads_tgt)
-    details = model.net.details(_row(src), _row(inputs))
-    src_axis = axis(tokenizer, src)
-    tgt_axis = axis(tokenizer, inputs, writes=(*written, *[tokenizer.pad] * pads_tgt))
+    behind = (tokenizer.pad,) * min(pads, room - len(written))
+    src, inputs = (*source, *(tokenizer.pad,) * pads), (tokenizer.bos, *written[:-1], *behind)
+    found = run(model, [src], [inputs]).scores
+    keys, queries = axis(tokenizer, src), axis(tokenizer, inputs, writes=(*written, *behind))
     padded = tuple(i >= len(source) for i in range(len(src)))
-    causal = causal_mask(len(inputs))
-    visible = padding_mask(_row(src), tokenizer.pad)
-    maps = (
-        _score_map("encoder_self", [x.attention.scores for x in details.encoder], visible, padded, src_axis, src_axis),
-        _score_map(
-            "decoder_self", [x.attention.scores for x in details.decoder], causal,
-            tuple(i >= len(written) for i in range(len(inputs))), tgt_axis, tgt_axis,
-        ),
-        _score_map("cross", [x.cross.scores for x in details.decoder], visible, padded, tgt_axis, src_axis),
-    )  # fmt: skip
-    return Scores(text, tokenizer.decode(written), maps)
-
-
-def _score_map(
-    kind: str, layers: list[Tensor], own: Tensor, padding: tuple[bool, ...], queries: Axis, keys: Axis
-) -> ScoreMap:
-    values = torch.stack([layer[0] for layer in layers]).numpy()
-    mask = np.broadcast_to(own[0].numpy(), values.shape[2:]).copy()
-    return ScoreMap(kind, values, mask, padding, queries, keys)  # type: ignore[arg-type]
+    sides: dict[Kind, tuple[Axis, Axis]] = {
+        "encoder_self": (keys, keys), "decoder_self": (queries, queries), "cross": (queries, keys)
+    }  # fmt: skip
+    maps = []
+    for kind, layers in found.items():
+        values, asks = torch.stack([layer[0] for layer in layers]).numpy(), sides[kind][0]
+        if kind == "decoder_self":
+            own, padding = causal_mask(len(inputs))[0].numpy(), tuple(i >= len(written) for i in range(len(inputs)))
+        else:
+            own, padding = np.broadcast_to(~np.array(padded), (len(asks), len(src))).copy(), padded
+        maps.append(ScoreMap(kind, values, own, padding, *sides[kind]))
+    return Scores(text, tokenizer.decode(written), tuple(maps))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Batched:
     """One sentence of a batch: how far what the batch computed for it is from what it gets alone.
 
-    tokens: its row of the batch, `n` of them real. The differences are the largest over all layers, heads and real
-    places of its weights (encoder, decoder, cross) and its logits, with the padding mask and without it.
+    alone, batched: what the model writes, a translation or the next token. tokens: its row of the batch, `n` of them
+    real. The differences are the largest over all layers, heads and real places of its weights and its logits; those
+    without the padding mask are None where the model has none, since its causal mask hides the padding too.
     """
 
     text: str
@@ -87,12 +81,12 @@ class Batched:
     n: int
     weights: float
     logits: float
-    weights_unmasked: float
-    logits_unmasked: float
+    weights_unmasked: float | None
+    logits_unmasked: float | None
 
 
 @torch.inference_mode()
-def batch(model: Model, texts: tuple[str, ...]) -> tuple[Batched, ...]:
+def batch(model: Model[Any], texts: tuple[str, ...]) -> tuple[Batched, ...]:
     """These sentences read one by one and as one padded batch.
 
     Raises `TextError`, with the number of the `line` that it is about.
@@ -101,40 +95,53 @@ def batch(model: Model, texts: tuple[str, ...]) -> tuple[Batched, ...]:
         raise TextError("empty")
     if len(texts) > MOST_SENTENCES:
         raise TextError("too_many_sentences", n=len(texts), limit=MOST_SENTENCES)
-    net, tokenizer = model.net, model.tokenizer
-    sources = [(*_read_line(model, text, line), tokenizer.eos) for line, text in enumerate(texts, 1)]
-    outputs = [_greedy(model, source) for source in sources]
-    src = _padded(sources, tokenizer.pad)
-    tgt = _padded([(tokenizer.bos, *written[:-1]) for written in outputs], tokenizer.pad)
-    together = net(src, tgt)
-    unmasked = net.details(src, tgt, src_mask=torch.ones(len(src), 1, src.size(1), dtype=torch.bool)).output
-    limits = [output_limit(len(source), model.info.config.max_len) for source in sources]
-    found = decode.greedy(net, src, bos=tokenizer.bos, eos=tokenizer.eos, limits=limits)
+    tokenizer = model.tokenizer
+    read = [_read_line(model, text, line) for line, text in enumerate(texts, 1)]
+    inputs = [(tokenizer.bos, *one.written[:-1]) for one in read]
+    src, tgt = _padded([one.source for one in read], tokenizer.pad), _padded(inputs, tokenizer.pad)
+    together, unmasked = run(model, src, tgt).output, None
+    if translates(model):
+        unmasked = run(model, src, tgt, None, torch.ones(len(src), 1, len(src[0]), dtype=torch.bool)).output
+    alone = [run(model, [one.source], [row]).output for one, row in zip(read, inputs, strict=True)]
+    written = _written(model, read, src, alone, together)
     rows = []
-    for i, (text, source, written) in enumerate(zip(texts, sources, outputs, strict=True)):
-        alone = net(src[i : i + 1, : len(source)], tgt[i : i + 1, : len(written)])
-        differences = [_difference(alone, other, i, len(source), len(written)) for other in (together, unmasked)]
-        rows.append(
-            Batched(text, tokenizer.decode(written), tokenizer.decode(found[i].tokens),
-                    axis(tokenizer, tuple(src[i].tolist())), len(source), *differences[0], *differences[1])
-        )  # fmt: skip
+    for i, (text, one, row) in enumerate(zip(texts, read, inputs, strict=True)):
+        sizes = len(one.source), len(row)
+        differs = _difference(alone[i], together, i, sizes)
+        open_differs = _difference(alone[i], unmasked, i, sizes) if unmasked else (None, None)
+        shown, n = (src[i], sizes[0]) if one.source else (tgt[i], sizes[1])
+        rows.append(Batched(text, *written[i], axis(tokenizer, shown), n, *differs, *open_differs))
     return tuple(rows)
 
 
-def _difference(alone: Output, together: Output, i: int, s: int, t: int) -> tuple[float, float]:
+def _written(
+    model: Model[Any], read: list[Reading], src: list[Ids], alone: list[Output], together: Output
+) -> list[tuple[str, str]]:
+    """What the model writes for each sentence, alone and in the batch."""
+    tokenizer = model.tokenizer
+    if translates(model):
+        limits = [output_limit(len(one.source), model.info.config.max_len) for one in read]
+        found = decode.greedy(model.net, torch.tensor(src), bos=tokenizer.bos, eos=tokenizer.eos, limits=limits)
+        pairs = zip(read, found, strict=True)
+        return [(tokenizer.decode(one.written), tokenizer.decode(batched.tokens)) for one, batched in pairs]
+    last = [(own.logits[0, -1], together.logits[i, own.logits.size(1) - 1]) for i, own in enumerate(alone)]
+    return [tuple(axis(tokenizer, (int(one.argmax()),)).tokens[0] for one in both) for both in last]  # type: ignore[misc]
+
+
+def _difference(alone: Output, together: Output, i: int, sizes: tuple[int, int]) -> tuple[float, float]:
     """The largest change of a weight and of a logit over the real places of sentence i."""
-    pairs = (
-        (alone.encoder_self[0], together.encoder_self[i, ..., :s, :s]),
-        (alone.decoder_self[0], together.decoder_self[i, ..., :t, :t]),
-        (alone.cross[0], together.cross[i, ..., :t, :s]),
+    s, t = sizes
+    real = {"encoder_self": (s, s), "decoder_self": (t, t), "cross": (t, s)}
+    weights = max(
+        float((own[0] - together.maps[kind][i, ..., : real[kind][0], : real[kind][1]]).abs().max())
+        for kind, own in alone.maps.items()
     )
-    weights = max(float((a - b).abs().max()) for a, b in pairs)
     return weights, float((alone.logits[0] - together.logits[i, :t]).abs().max())
 
 
-def _read_line(model: Model, text: str, line: int) -> tuple[int, ...]:
+def _read_line(model: Model[Any], text: str, line: int) -> Reading:
     try:
-        return read(model, text).ids
+        return reading(model, text)
     except TextError as error:
         error.values["line"] = line
         raise
@@ -142,10 +149,10 @@ def _read_line(model: Model, text: str, line: int) -> tuple[int, ...]:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Leak:
-    """One reference read twice by the decoder: with its causal mask, and with every word in sight.
+    """One sentence read twice by the decoder: with its causal mask, and with every word in sight.
 
-    inputs: the decoder's inputs, each about to write the next word of the reference; written: the reference itself.
-    Losses: -ln p(reference token), [token]. Weights: decoder self-attention, [layer, head, query, key].
+    inputs: the decoder's inputs, each about to write the next word of the sentence; written: the sentence itself.
+    Losses: -ln p(its token), [token]. Weights: decoder self-attention, [layer, head, query, key].
     Moves: [token but the last], the largest change of any token's probability there when the last input is taken away.
     """
 
@@ -166,20 +173,17 @@ class Leak:
 
 
 @torch.inference_mode()
-def leak(model: Model, text: str, reference: str = "") -> Leak:
-    """Teacher-force `reference`, or the model's own translation, under both masks. Raises `TextError`."""
-    tokenizer, room = model.tokenizer, model.info.config.max_len
-    source = (*read(model, text).ids, tokenizer.eos)
-    written = (*tokenizer.encode(reference[: 32 * room]).ids, tokenizer.eos) if reference.strip() else ()
-    if len(written) > room:
-        raise TextError("too_long", n=len(written) - 1, limit=room - 1)
-    written = written or _greedy(model, source)
-    src, inputs = _row(source), (tokenizer.bos, *written[:-1])
+def leak(model: Model[Any], text: str, reference: str = "") -> Leak:
+    """Teacher-force the sentence under both masks: `reference` or the model's own translation, or for a decoder alone
+    the text. Raises `TextError`."""
+    tokenizer = model.tokenizer
+    source, written = reading(model, text, reference)
+    inputs = (tokenizer.bos, *written[:-1])
     masks = causal_mask(len(inputs)), torch.ones(1, len(inputs), len(inputs), dtype=torch.bool)
-    runs = [_forced(model, src, inputs, mask) for mask in masks]
+    runs = [_forced(model, source, inputs, mask) for mask in masks]
     losses = [_array(-log_probs[range(len(written)), written]) for log_probs, _ in runs]
     moves = [
-        _array((_forced(model, src, inputs[:-1], mask[:, :-1, :-1])[0].exp() - log_probs[:-1].exp()).abs().amax(-1))
+        _array((_forced(model, source, inputs[:-1], mask[:, :-1, :-1])[0].exp() - log_probs[:-1].exp()).abs().amax(-1))
         if len(inputs) > 1
         else np.zeros(0, np.float32)
         for mask, (log_probs, _) in zip(masks, runs, strict=True)
@@ -190,25 +194,15 @@ def leak(model: Model, text: str, reference: str = "") -> Leak:
     )  # fmt: skip
 
 
-def _forced(model: Model, src: Tensor, inputs: tuple[int, ...], mask: Tensor) -> tuple[Tensor, Tensor]:
+def _forced(model: Model[Any], source: Ids, inputs: Ids, mask: Tensor) -> tuple[Tensor, Tensor]:
     """Log-probabilities [tgt, vocab] and decoder weights [layer, head, tgt, tgt]."""
-    output = model.net.details(src, _row(inputs), mask).output
-    return output.logits[0].log_softmax(-1), output.decoder_self[0]
+    output = run(model, [source], [inputs], mask).output
+    return output.logits[0].log_softmax(-1), output.maps["decoder_self"][0]
 
 
-def _greedy(model: Model, source: tuple[int, ...]) -> tuple[int, ...]:
-    limits = [output_limit(len(source), model.info.config.max_len)]
-    bos, eos = model.tokenizer.bos, model.tokenizer.eos
-    return tuple(decode.greedy(model.net, _row(source), bos=bos, eos=eos, limits=limits)[0].tokens)
-
-
-def _row(ids: tuple[int, ...]) -> Tensor:
-    return torch.tensor([ids])
-
-
-def _padded(rows: list[tuple[int, ...]], pad: int) -> Tensor:
+def _padded(rows: list[Ids], pad: int) -> list[Ids]:
     longest = max(map(len, rows))
-    return torch.tensor([[*row, *[pad] * (longest - len(row))] for row in rows])
+    return [(*row, *[pad] * (longest - len(row))) for row in rows]
 
 
 def _array(values: Tensor) -> Floats:

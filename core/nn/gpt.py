@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import torch
-from jaxtyping import Float, Int
+from jaxtyping import Bool, Float, Int
 from torch import Tensor, nn
 
 from core.config import GPTConfig
@@ -62,11 +62,11 @@ class GPT(nn.Module):
         """`tokens` begin with `<s>`; padding stands last, where no real token sees it."""
         return self.details(tokens).output
 
-    def details(self, tokens: Int[Tensor, "b n"]) -> Details:
-        """The one computation; `forward` returns a field of it."""
+    def details(self, tokens: Int[Tensor, "b n"], mask: Bool[Tensor, "#b n n"] | None = None) -> Details:
+        """The one computation; `forward` returns a field of it. mask: one to try instead of the causal one."""
         token, position = self.embed(tokens)
         x, layers = self.dropout(token + position), []
-        mask = causal_mask(tokens.size(1)).to(tokens.device)
+        mask = (causal_mask(tokens.size(1)) if mask is None else mask).to(tokens.device)
         for layer in self.layers:
             layers.append(layer(x, mask))
             x = layers[-1].out

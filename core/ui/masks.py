@@ -10,6 +10,7 @@ import streamlit as st
 
 from core import i18n
 from core.components.matrices import LARGEST
+from core.config import TRANSLATORS
 from core.errors import UserError
 from core.figures.labels import query_names, tokens
 from core.lab import masks as lab
@@ -75,14 +76,21 @@ def tried(run: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R | None:
         return None
 
 
-def translated(info: ModelInfo, text: str) -> str | None:
-    """What the model writes for the sentence, if it can read it; and a word where the sentence is long."""
+def reference(info: ModelInfo, text: str) -> str:
+    """What a decoder is asked to write; one that stands alone is asked for the text itself."""
     try:
         found = scores(info.name, text, st.session_state.get("masks.pads", PADS))
+        longer_than_trained(info, found.maps[0].keys)
+        own = found.tgt_text
     except UserError:
-        return None
-    longer_than_trained(info, found["encoder_self"].keys)
-    return found.tgt_text
+        own = None
+    if info.architecture not in TRANSLATORS:
+        return ""
+    typed: str = st.text_input(
+        t("masks.leak.reference"), key="masks.reference", bind="query-params", help=t("masks.leak.reference.help"),
+        placeholder=own, persist_state="session",
+    )  # fmt: skip
+    return typed
 
 
 class Chosen(NamedTuple):
@@ -100,14 +108,14 @@ class Chosen(NamedTuple):
 def choose(info: ModelInfo, text: str) -> Chosen | None:
     """Which attention, layer, head and mask of the sentence's run; a sentence on the page where there is none."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        kind = choice("masks.kind", KINDS)
+        kind = choice("masks.kind", [kind for kind in KINDS if kind in info.config.kinds])
         controls = st.container(horizontal=True)
         pads = st.slider(t("masks.pads"), 0, 6, PADS, key="masks.pads", bind="query-params", help=t("masks.pads.help"),
                          persist_state="session", width=180)  # fmt: skip
     found = tried(scores, info.name, text, pads)
     if not found:
         return None
-    longer_than_trained(info, found["encoder_self"].keys)
+    longer_than_trained(info, found.maps[0].keys)
     one = found[kind]
     with controls:
         layer, head = pick_head(*one.scores.shape[:2])

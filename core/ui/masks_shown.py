@@ -124,7 +124,8 @@ def batch(rows: tuple[Batched, ...], stem: str) -> None:
     st.markdown(f"**{t('masks.batch.tokens', rows=count, width=width)}**")
     st.html(_grid(rows))
     mask = np.array([[i < row.n for i in range(width)] for row in rows], np.float32)
-    if width <= LARGEST[1]:
+    hides = rows[0].weights_unmasked is not None
+    if hides and width <= LARGEST[1]:
         numbers = tuple(str(i + 1) for i in range(count))
         show(
             [Panel("padding", t("masks.batch.mask"), t("masks.batch.mask.caption"), mask, numbers, (), "mask")],
@@ -134,19 +135,21 @@ def batch(rows: tuple[Batched, ...], stem: str) -> None:
     if mask.all():
         st.info(t("masks.batch.equal"))
     weights, logits = max(row.weights for row in rows), max(row.logits for row in rows)
-    st.markdown(t("masks.batch.same", weights=_tiny(weights), logits=_tiny(logits)))
-    weights, logits = max(row.weights_unmasked for row in rows), max(row.logits_unmasked for row in rows)
-    if not mask.all():
+    st.markdown(t("masks.batch.same" if hides else "masks.batch.causal", weights=_tiny(weights), logits=_tiny(logits)))
+    if hides and not mask.all():
+        weights, logits = max(row.weights_unmasked or 0 for row in rows), max(row.logits_unmasked or 0 for row in rows)
         st.markdown(t("masks.batch.differ", weights=_tiny(weights), logits=_tiny(logits)))
-    _table(rows)
+    _table(rows, hides)
     st.caption(t("masks.batch.delta"))
-    st.markdown(t("masks.batch.both"))
+    if hides:
+        st.markdown(t("masks.batch.both"))
 
 
 def _grid(rows: tuple[Batched, ...]) -> str:
     """The batch as a table of tokens that scrolls where the page is narrow; padding has the masks' grey."""
     real, pad = weight_scale(dark())[2][1], grey(dark())
-    style = "padding:5px 9px;border:2px solid transparent;background-clip:padding-box;text-align:center"
+    ink = weight_scale(not dark())[0][1]  # the page turns dark before it is drawn anew
+    style = f"padding:5px 9px;border:2px solid transparent;background-clip:padding-box;text-align:center;color:{ink}"
 
     def line(i: int, row: Batched) -> str:
         cells = (
@@ -159,17 +162,23 @@ def _grid(rows: tuple[Batched, ...]) -> str:
     return f'<div style="overflow-x:auto"><table style="border-collapse:collapse">{lines}</table></div>'
 
 
-def _table(rows: tuple[Batched, ...]) -> None:
-    columns = "sentence alone together weights logits weights_unmasked logits_unmasked".split()
+def _table(rows: tuple[Batched, ...], hides: bool) -> None:
+    """hides: has the model a padding mask, hence numbers without it?"""
+    writes = ("alone", "together") if hides else ("next", "next_together")
     values = [
         (
             row.text,
             row.alone,
             row.batched,
-            *map(_tiny, (row.weights, row.logits, row.weights_unmasked, row.logits_unmasked)),
+            *(
+                _tiny(one)
+                for one in (row.weights, row.logits, row.weights_unmasked, row.logits_unmasked)
+                if one is not None
+            ),
         )
         for row in rows
     ]
+    columns = ("sentence", *writes, "weights", "logits", *(("weights_unmasked", "logits_unmasked") if hides else ()))
     names = [t(f"masks.batch.{column}") for column in columns]
     st.dataframe([dict(zip(names, value, strict=True)) for value in values], hide_index=True)
 

@@ -90,3 +90,12 @@ def test_the_future_leaks_on_a_phone_in_korean(open_app):
     page.get_by_role("heading", name=translate("ko", "masks.cheat.title")).wait_for()
     settle(page)
     assert np.isclose(page.evaluate("document.documentElement.scrollWidth"), 400, atol=1), "nothing sticks out"
+
+
+def test_a_decoder_alone_has_the_causal_mask_and_needs_no_other(open_app):
+    page = open_app("masks?lang=en&sentence=I%20like%20your%20idea.&masks.pads=0&layer=2&head=3&model=gpt-en")
+    one = scores(load_model("gpt-en"), TEXT)["decoder_self"]
+    assert last_row(page, "masks.weights") == expected(one.own, one)
+    page.get_by_role("radio", name=translate("en", "masks.view.batch")).click()
+    settle(page)
+    assert "no padding mask" in page.get_by_role("main").inner_text()

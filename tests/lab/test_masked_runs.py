@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 
+from core.config import GPTConfig
 from core.errors import TextError
 from core.lab.cheating import LENGTH, cheating
 from core.lab.masked_runs import MOST_SENTENCES, batch, leak, scores
 from core.lab.masks import apply
-from core.tracing import trace
+from core.models import Model, load_model, save_model
+from core.nn.build import build
+from core.nn.gpt import GPT
+from core.text.tokenizer import Tokenizer
+from core.tracing import axis, trace
 
 TEXT = "I love music."
 
@@ -33,6 +39,55 @@ def test_scores_under_the_models_own_mask_are_its_weights(model):
                     ours = apply(one.scores[layer, head], one.own).weights
                     np.testing.assert_allclose(ours[:queries, :keys], weights[layer, head], atol=1e-5)
                     assert (ours[:queries, keys:] == 0).all()
+
+
+@pytest.fixture
+def alone(tokenizer: Tokenizer, tmp_path: Path) -> Model[GPT]:
+    """A decoder alone; random, with weights large enough that a mask matters."""
+    config = GPTConfig(len(tokenizer), d_model=16, n_heads=2, n_layers=2, d_ff=32, max_len=48)
+    net = build(config)
+    for parameter in net.parameters():
+        torch.nn.init.normal_(parameter, std=0.3)
+    save_model(tmp_path / "alone", net, tokenizer, {"architecture": "gpt", "src": "en", "tgt": "en",
+                                                    "model": config.as_dict()})  # fmt: skip
+    return load_model("alone", tmp_path)
+
+
+def test_scores_of_a_decoder_alone_are_those_of_the_typed_text(alone):
+    expected = trace(alone, TEXT)["decoder_self"].weights  # that trace goes on with the text
+    found = scores(alone, TEXT, 3)
+    (one,) = found.maps
+    n = len(one.queries) - 3
+    assert found.tgt_text == TEXT
+    assert one.queries.writes[n - 1 :] == ("</s>", *["<pad>"] * 3)
+    for layer, head in np.ndindex(expected.shape[:2]):
+        ours = apply(one.scores[layer, head], one.own).weights
+        np.testing.assert_allclose(ours[:n, :n], expected[layer, head, :n, :n], atol=1e-5)
+        assert (ours[:n, n:] == 0).all()
+
+
+def test_a_decoder_alone_needs_no_mask_for_padding(alone):
+    texts = ("I love music.", "A dog ate the food because it was hungry.", "Hello!")
+    for row, text in zip(batch(alone, texts), texts, strict=True):
+        assert row.weights < 1e-5
+        assert row.logits < 1e-3
+        assert (row.weights_unmasked, row.logits_unmasked) == (None, None)
+        ids = (alone.tokenizer.bos, *alone.tokenizer.encode(text).ids)
+        likeliest = int(alone.net(torch.tensor([ids])).logits[0, -1].argmax())
+        assert row.alone == row.batched == axis(alone.tokenizer, (likeliest,)).tokens[0]
+        assert row.n == len(ids)
+        assert row.tokens.tokens[row.n :] == ("<pad>",) * (len(row.tokens) - row.n)
+
+
+def test_a_decoder_alone_is_asked_for_the_typed_text(alone):
+    found = leak(alone, TEXT)
+    ids = (*alone.tokenizer.encode(TEXT).ids, alone.tokenizer.eos)
+    logits = alone.net(torch.tensor([[alone.tokenizer.bos, *ids[:-1]]])).logits[0]
+    expected = torch.nn.functional.cross_entropy(logits, torch.tensor(ids), reduction="none")
+    np.testing.assert_allclose(found.loss, expected.detach().numpy(), atol=1e-4)
+    assert (np.triu(found.weights, 1) == 0).all()
+    assert found.moved.max() == 0
+    assert (found.moved_open > 0).all()
 
 
 def test_padding_is_named_and_nobodys_word(model):

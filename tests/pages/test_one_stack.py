@@ -12,12 +12,13 @@ from streamlit.testing.v1 import AppTest
 from core import ui
 from core.config import GPTConfig
 from core.i18n import LANGUAGES, translate
+from core.lab import masked_runs
 from core.models import load_model, save_model
 from core.nn.build import build
 from core.text.tokenizer import Tokenizer
 from core.tracing import trace
 from tests import berts
-from tests.pages.seen import component, opened, said
+from tests.pages.seen import component, matrices, opened, said
 
 TEXT = "I like the"
 EVERY_LANGUAGE = pytest.mark.parametrize("language", LANGUAGES)
@@ -67,6 +68,28 @@ def test_decoding_of_a_gpt_is_a_continuation_without_an_encoders_cache(shelf: Pa
     titles = [one.value for one in at.subheader]
     assert translate(language, "decoding.cache") not in titles
     assert titles
+
+
+@EVERY_LANGUAGE
+@pytest.mark.parametrize("view", ["squares", "after", "batch", "leak"])
+def test_masks_of_a_gpt_have_one_kind_and_no_reference(shelf: Path, language: str, view: str):
+    at = opened("masks", language, TEXT, model="stack-gpt", masks__view=view)
+    kinds = next((group.options for group in at.get("button_group") if group.key == "masks.kind"), None)
+    if view in ("squares", "after"):
+        assert kinds is not None
+        assert len(kinds) == 1
+    model = load_model("stack-gpt", shelf)
+    one = masked_runs.scores(model, TEXT, 2)["decoder_self"]
+    if view == "squares":
+        np.testing.assert_allclose(matrices(at)["scores"], one.scores[0, 0], atol=1e-5)
+        assert matrices(at)["mask"].astype(bool).tolist() == one.own.tolist()
+    if view == "batch":
+        assert translate(language, "masks.batch.both") not in said(at)
+        assert list(at.dataframe[0].value.columns)[1] == translate(language, "masks.batch.next")
+    if view == "leak":
+        assert not [box for box in at.text_input if box.key == "masks.reference"]
+        on = float(masked_runs.leak(model, TEXT).loss.mean())
+        assert f"**{on:.2f}**" in said(at)
 
 
 @EVERY_LANGUAGE
