@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-import gc
+import os
 import socket
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+OPEN_FILES = Path("/dev/fd")  # on Linux and macOS; Windows has none
 
 
 def send_at_once() -> None:
@@ -13,15 +18,28 @@ def send_at_once() -> None:
     A click is answered in several small messages. Nagle's algorithm holds the second back until the first is
     acknowledged, and the other side acknowledges late: 40 ms for nothing. asyncio turns it off only for sockets
     that name their protocol, and streamlit's (1.67) does not; streamlit and uvicorn have no option for it, and keep
-    the socket to themselves.
+    the socket to themselves. So the operating system is asked for it. (Not the garbage collector: a tuple that another
+    thread is still filling must not be seen by anyone, or Python raises SystemError there.)
     """
-    for thing in gc.get_objects():
-        # Not isinstance: it would wake whatever lazy object claims a class of its own.
-        if type(thing) is socket.socket and _tcp(thing):
-            with contextlib.suppress(OSError):  # its other end has just gone
-                thing.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    for number in _numbers():
+        with contextlib.suppress(OSError), _opened_again(number) as one:  # it has been closed, or its other end has
+            if one.family in (socket.AF_INET, socket.AF_INET6) and one.type == socket.SOCK_STREAM:
+                one.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
 
-def _tcp(one: socket.socket) -> bool:
-    is_open = one.fileno() >= 0
-    return is_open and one.family in (socket.AF_INET, socket.AF_INET6) and one.type == socket.SOCK_STREAM
+def _numbers() -> Iterator[int]:
+    """The file descriptors that are sockets."""
+    for name in os.listdir(OPEN_FILES) if OPEN_FILES.is_dir() else ():
+        with contextlib.suppress(OSError):
+            if stat.S_ISSOCK(os.fstat(int(name)).st_mode):
+                yield int(name)
+
+
+def _opened_again(number: int) -> socket.socket:
+    """Another descriptor of the same socket, to be closed without closing it; kind and family are the system's word."""
+    copy = os.dup(number)
+    try:
+        return socket.socket(fileno=copy)
+    except OSError:
+        os.close(copy)
+        raise
