@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import threading
 
 import pytest
 
@@ -50,3 +51,21 @@ def test_other_sockets_are_left_alone():
         send_at_once()
         assert closed.fileno() == -1
         assert datagrams.fileno() >= 0
+
+
+def test_what_another_thread_is_making_is_left_alone():
+    """`tuple` of a generator raises SystemError if, while it grows, anyone else gets hold of it: as `gc` would."""
+    stop = threading.Event()
+
+    def again_and_again():
+        while not stop.is_set():
+            send_at_once()
+
+    beside = threading.Thread(target=again_and_again)
+    beside.start()
+    try:
+        for _ in range(100):
+            assert len(tuple(i for i in range(50_000))) == 50_000
+    finally:
+        stop.set()
+        beside.join()
