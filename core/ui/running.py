@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import threading
 import time
 from contextlib import suppress
@@ -16,6 +15,7 @@ from core.search import Sampling, Search
 from core.shelf import ModelInfo
 from core.trace import Trace
 from core.ui import named
+from core.ui.collecting import keep_short
 from core.ui.many import apart
 from core.ui.named import Beside
 from core.ui.sockets import send_at_once
@@ -110,7 +110,6 @@ def warm_up() -> None:
 
         import core.tracing  # noqa: F401
 
-        gc.collect()
-        gc.freeze()  # streamlit collects after every rerun: 100 ms with torch and plotly loaded
+        keep_short()
 
     threading.Thread(target=work, daemon=True).start()
