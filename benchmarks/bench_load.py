@@ -25,7 +25,7 @@ from tests.browser.serve import serve
 
 EVERY = 3.0  # seconds between the clicks of a session
 PAGES = tuple(path.stem for path in sorted((ROOT / "pages").glob("*.py")) if path.stem not in NO_TEXT)
-LAYERS = ("layer", "strip.layer")  # select boxes that change the view of a page without an overview
+LAYERS = ("layer", "strip.layer", "alignment.layer")  # select boxes that change the view of a page without an overview
 
 
 async def click_along(

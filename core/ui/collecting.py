@@ -22,8 +22,8 @@ def keep_short() -> Callable[[], None]:
     """Freeze what is there, and watch the collections from now on; what is given back ends that."""
     stop = threading.Event()
     watch = _Watch()
-    gc.callbacks.append(watch)
     _look_through()
+    gc.callbacks.append(watch)
     threading.Thread(target=_freeze_again, args=(watch, stop), daemon=True).start()
 
     def end() -> None:
