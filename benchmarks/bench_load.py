@@ -25,7 +25,8 @@ from tests.browser.serve import serve
 
 EVERY = 3.0  # seconds between the clicks of a session
 PAGES = tuple(path.stem for path in sorted((ROOT / "pages").glob("*.py")) if path.stem not in NO_TEXT)
-LAYERS = ("layer", "strip.layer", "alignment.layer")  # select boxes that change the view of a page without an overview
+# Select boxes that change the view of a page without an overview, and what is chosen in turns.
+BOXES = dict.fromkeys(("layer", "strip.layer", "alignment.layer"), ("1", "2", "3")) | {"transfer.n": ("4", "8", "16")}
 
 
 async def click_along(
@@ -51,8 +52,8 @@ async def look(tab: Tab, n: int) -> float:
     layer = n % config.n_encoder_layers
     if tab.overview.id:
         return await tab.choose_head(layer, (n + 1) % config.n_heads)
-    box = next((key for key in LAYERS if key in tab.widgets), None)
-    return await tab.choose(box, str(layer + 1)) if box else await tab.again()
+    box = next((key for key in BOXES if key in tab.widgets), None)
+    return await tab.choose(box, BOXES[box][n % 3]) if box else await tab.again()
 
 
 async def measure(address: str, o: argparse.Namespace, page: str, texts: Iterator[str], server: psutil.Process) -> None:
