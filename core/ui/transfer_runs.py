@@ -26,13 +26,15 @@ if TYPE_CHECKING:
 
 MOST_NETS, MOST_POINTS = 6, 2000  # networks that are kept: 25 MB each
 POINTS = "transfer.points"
+# Streamlit would write hundreds of sentences down for every look into a cache: 25 ms a click.
+BY_HASH: dict[str | type[Any], Callable[[Any], Any]] = {Task: hash}
 
 
 def net(info: ModelInfo[Any]) -> Model[Bert]:
     return cast("Model[Bert]", load(info.name))
 
 
-@st.cache_resource(max_entries=8, show_spinner=False)
+@st.cache_resource(max_entries=8, show_spinner=False, hash_funcs=BY_HASH)
 def vectors(info: ModelInfo[Any], of: Task) -> tuple[Vectors, Vectors]:
     """What the trained network makes of what is learned from, and of the test: one run for all that follows."""
     from core.lab import frozen
@@ -40,21 +42,21 @@ def vectors(info: ModelInfo[Any], of: Task) -> tuple[Vectors, Vectors]:
     return frozen.vectors(net(info), of.train), frozen.vectors(net(info), of.test)
 
 
-@st.cache_data(max_entries=64, show_spinner=False)
+@st.cache_data(max_entries=64, show_spinner=False, hash_funcs=BY_HASH)
 def curve(info: ModelInfo[Any], of: Task, read: str) -> Curve:
     from core.lab import frozen
 
     return frozen.frozen_curve(of, *vectors(info, of), info.config.n_layers, read)
 
 
-@st.cache_data(max_entries=128, show_spinner=False)
+@st.cache_data(max_entries=128, show_spinner=False, hash_funcs=BY_HASH)
 def by_layer(info: ModelInfo[Any], of: Task, n: int, read: str) -> Floats:
     from core.lab import frozen
 
     return frozen.by_layer(of, *vectors(info, of), n, read)
 
 
-@st.cache_data(max_entries=256, show_spinner=False)
+@st.cache_data(max_entries=256, show_spinner=False, hash_funcs=BY_HASH)
 def head_says(c: Chosen, text: str) -> Floats:
     """[label]: the output layer alone, after one draw of examples."""
     from core.lab import classified, frozen
@@ -156,7 +158,7 @@ def learned(c: Chosen, *, scratch: bool) -> Net | None:
     return nets[0] if nets else None
 
 
-@st.cache_data(max_entries=256, show_spinner=False)
+@st.cache_data(max_entries=256, show_spinner=False, hash_funcs=BY_HASH)
 def before(info: ModelInfo[Any], text: str) -> Trace:
     """Where the heads look that have learned no task; raises `UserError`."""
     from core.lab import transfer
@@ -169,7 +171,7 @@ def after(net: Net, text: str) -> Trace:
     return _after(net.found, net.job, text)
 
 
-@st.cache_data(max_entries=256, show_spinner=False)
+@st.cache_data(max_entries=256, show_spinner=False, hash_funcs=BY_HASH)
 def _after(_found: Learned, job: Job, text: str) -> Trace:
     from core.lab import transfer
 
@@ -181,7 +183,7 @@ def says(net: Net, text: str) -> Floats:
     return _says(net.found, net.job, text)
 
 
-@st.cache_data(max_entries=256, show_spinner=False)
+@st.cache_data(max_entries=256, show_spinner=False, hash_funcs=BY_HASH)
 def _says(_found: Learned, job: Job, text: str) -> Floats:
     from core.lab import classified
 
