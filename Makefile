@@ -17,7 +17,7 @@ run: .venv/app
 # for each process.
 test: .venv/dev
 	$(BIN)/pytest -n 2 --dist loadfile -m "not browser"
-	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder -m browser
+	$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder -m browser
 
 check: .venv/dev
 	$(BIN)/ruff check .
