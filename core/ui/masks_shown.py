@@ -165,21 +165,9 @@ def _grid(rows: tuple[Batched, ...]) -> str:
 def _table(rows: tuple[Batched, ...], hides: bool) -> None:
     """hides: has the model a padding mask, hence numbers without it?"""
     writes = ("alone", "together") if hides else ("next", "next_together")
-    values = [
-        (
-            row.text,
-            row.alone,
-            row.batched,
-            *(
-                _tiny(one)
-                for one in (row.weights, row.logits, row.weights_unmasked, row.logits_unmasked)
-                if one is not None
-            ),
-        )
-        for row in rows
-    ]
-    columns = ("sentence", *writes, "weights", "logits", *(("weights_unmasked", "logits_unmasked") if hides else ()))
-    names = [t(f"masks.batch.{column}") for column in columns]
+    deltas = ("weights", "logits", *(("weights_unmasked", "logits_unmasked") if hides else ()))
+    values = [(row.text, row.alone, row.batched, *(_tiny(getattr(row, delta)) for delta in deltas)) for row in rows]
+    names = [t(f"masks.batch.{column}") for column in ("sentence", *writes, *deltas)]
     st.dataframe([dict(zip(names, value, strict=True)) for value in values], hide_index=True)
 
 
