@@ -18,7 +18,6 @@ from core.ui import named
 from core.ui.collecting import keep_short
 from core.ui.many import apart
 from core.ui.named import Beside
-from core.ui.sockets import send_at_once
 from core.ui.waiting import OnStep, attempt
 
 if TYPE_CHECKING:
@@ -105,7 +104,6 @@ def warm_up() -> None:
 
     def work() -> None:
         time.sleep(3)  # the first picture is being drawn; importing would take the processor from it
-        send_at_once()
         import pandas  # noqa: F401 - for tables
 
         import core.tracing  # noqa: F401
