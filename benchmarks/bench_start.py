@@ -1,6 +1,6 @@
 """From nothing to the first picture: `streamlit run app.py` to its health page, and on to a painted head in Chromium.
 
-Chromium runs already and opens the page (in a context of its own, nothing cached) once the server is healthy.
+Chromium runs already and opens the page (in an empty window of its own, nothing cached) once the server is healthy.
 "Cold" has no bytecode of any package, as on the first start of a fresh copy without pip's compiling.
 """
 
@@ -31,10 +31,10 @@ class Start(NamedTuple):
 
 
 def start(browser: Browser) -> Start:
+    page = browser.new_context(viewport={"width": 1280, "height": 900}).new_page()
     began = time.time()
     with serve(ROOT / "app.py") as address:
         health = time.time()
-        page = browser.new_context(viewport={"width": 1280, "height": 900}).new_page()
         page.goto(address, wait_until="commit")
         overview = on_screen(page, OVERVIEW)
         heat_map = on_screen(page, HEAT_MAP)
