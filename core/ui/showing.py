@@ -22,7 +22,7 @@ from core.ui.presenting import start_button
 from core.ui.tour import overview_link
 
 ASSETS = Path(__file__).parent.parent.parent / "assets"
-LESSONS, STYLE = ASSETS / "lessons", ASSETS / "style.css"
+LESSONS, STYLE, FRAME = ASSETS / "lessons", ASSETS / "style.css", ASSETS / "frame.js"
 LONG, LONGEST = 240, 700  # characters of an output: shown smaller; in a box
 BOX = 200  # pixels
 
@@ -30,11 +30,11 @@ BOX = 200  # pixels
 def style() -> None:
     """Less white above the title, so that a laptop shows the picture without scrolling; larger type on a projector.
 
-    And the page says which language it is in.
+    And the page says to those who hear it which language it is in, and how its list of pages is grouped.
     """
     st.html("<style>" + _text(STYLE) + "</style>")
     with st.container(key="tongue"):  # a screen reader reads each language in its own voice; streamlit always says en
-        st.html(f"<script>document.documentElement.lang = '{language()}'</script>", unsafe_allow_javascript=True)
+        st.html(f"<script>{{const tongue = '{language()}';\n{_text(FRAME)}}}</script>", unsafe_allow_javascript=True)
 
 
 def dark() -> bool:

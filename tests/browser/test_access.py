@@ -7,6 +7,7 @@ page without a journey is opened here.
 import re
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.access import findings
 from tests.browser.serve import ROOT
@@ -34,3 +35,20 @@ def test_every_page_has_been_checked(open_app, checked, name, default):
     path = "" if default else name  # the first page has the app's own address
     if path not in checked:
         open_app(f"{path}?lang=en")
+
+
+def test_the_list_of_pages_is_grouped_by_names_in_the_chosen_language(open_app):
+    page = open_app("start?lang=en")
+    expect(page.get_by_role("group", name="In class").get_by_role("link")).to_have_count(2)
+    page.goto(page.url.replace("lang=en", "lang=ko"))
+    expect(page.get_by_role("group", name="수업에서").get_by_role("link")).to_have_count(2)
+    expect(page.get_by_role("group", name="In class")).to_have_count(0)
+
+
+def test_on_a_phone_a_formula_goes_on_in_the_next_line(open_app):
+    page = open_app("positions?lang=en&positions.part=turn", width=400)
+    formula = page.locator(".katex-display")
+    expect(formula).to_be_visible()
+    assert formula.evaluate("e => e.scrollWidth - e.clientWidth") == 0
+    tops = page.locator(".katex-display .base").evaluate_all("bases => bases.map(e => e.getBoundingClientRect().top)")
+    assert max(tops) - min(tops) > 40  # as high as a line
