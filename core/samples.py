@@ -1,12 +1,14 @@
 """Example sentences of a page, and traces of some of them made beforehand by the real model.
 
 The first picture of a page needs no torch: it is read from assets/samples.
-`python -m core.samples` makes these traces anew; a test holds them equal to the model's.
+`python -m core.samples [NAME ...]` makes these traces anew; a test holds them equal to the model's.
 """
 
 from __future__ import annotations
 
 import json
+import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -80,15 +82,16 @@ def translators() -> list[str]:
     return [name for name in installed() if read_info(name).architecture in TRANSLATORS]
 
 
-def main() -> None:
+def main(names: Sequence[str] = ()) -> None:
+    """The traces of these models' first examples; of all translators' by default."""
     from core.models import load_model
     from core.tracing import trace
 
-    for name in translators():
+    for name in names or translators():
         info = read_info(name)
         first = samples("heads", info.src, info.tgt)[0]
         (SAMPLES / f"{name}.npz").write_bytes(trace(load_model(name), first.text).to_npz())
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

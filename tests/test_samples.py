@@ -11,7 +11,8 @@ from core.tracing import read, trace
 
 @pytest.mark.parametrize("name", translators())
 def test_a_stored_trace_equals_a_fresh_one(name):
-    text = samples("heads", read_info(name).src)[0].text
+    info = read_info(name)
+    text = samples("heads", info.src, info.tgt)[0].text
     kept, fresh = stored(name, text), trace(load_model(name), text)
     assert kept is not None
     assert (kept.src_text, kept.tgt_text, kept.kinds) == (fresh.src_text, fresh.tgt_text, fresh.kinds)
