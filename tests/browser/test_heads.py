@@ -277,7 +277,7 @@ def test_two_people_two_languages_and_neither_sees_the_other(open_app):
 def test_whatever_is_typed_is_a_picture_or_a_sentence_and_never_markup(open_app):
     page = open_app("?lang=ko&unit=piece")
     for text, said in (
-        ("나는 집에 간다", sentence("ko", UserError("script", found="Hangul", expected="Latin"))),
+        ("Я иду домой", sentence("ko", UserError("script", found="Cyrillic", expected="Latin"))),
         ("שלום עולם", sentence("ko", UserError("script", found="Hebrew", expected="Latin"))),
         ("word " * 2000, t("error.too_long", "ko", n=2000, limit=511)),
         ("   ", t("error.empty", "ko")),

@@ -263,7 +263,7 @@ def test_a_reference_of_ones_own_stays_and_an_examples_goes_with_it():
 
 
 @TWO
-@pytest.mark.parametrize("text", ["", "나는 집에 간다", "go " * 600])
+@pytest.mark.parametrize("text", ["", "Я иду домой", "go " * 600])
 def test_what_cannot_be_read_gets_a_sentence_and_stays_typed(language, text):
     at = opened(language, text=text)
     assert component(at, "strip") is None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 import pytest
 import streamlit
 
@@ -27,3 +29,13 @@ def test_each_example_is_translated_and_its_promise_is_asked_of_every_head(src: 
         assert all(part in written.lower() for part in one.says)
         assert translate(language, f"sample.{one.name}.help") in shown
         assert translate(language, "promise.absent", words="§").split("§")[-1] not in shown
+
+
+@pytest.mark.skipif(("ko", "en") not in PAIRS, reason="no model reads Korean")
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+def test_korean_is_read_composed_and_decomposed(form: str):
+    at = opened("heads")
+    at.text_input(key="sentence").set_value(unicodedata.normalize(form, "나는 집에 간다.")).run()
+    assert not at.exception
+    assert not at.warning
+    assert "#### → I go home." in plain(said(at))
