@@ -47,8 +47,9 @@ def test_the_list_of_pages_is_grouped_by_names_in_the_chosen_language(open_app):
 
 def test_on_a_phone_a_formula_goes_on_in_the_next_line(open_app):
     page = open_app("positions?lang=en&positions.part=turn", width=400)
-    formula = page.locator(".katex-display")
-    expect(formula).to_be_visible()
-    assert formula.evaluate("e => e.scrollWidth - e.clientWidth") == 0
+    expect(page.locator(".katex-display")).to_be_visible()
+    page.wait_for_function(
+        "[...document.querySelectorAll('.katex-display')].every(e => e.scrollWidth === e.clientWidth)"
+    )
     tops = page.locator(".katex-display .base").evaluate_all("bases => bases.map(e => e.getBoundingClientRect().top)")
     assert max(tops) - min(tops) > 40  # as high as a line
