@@ -14,6 +14,7 @@ class Augmentation(Record):
     plain: float = 0.10  # the source lower-cased, unpunctuated or both
     joined: float = 0.10  # two or three pairs made one
     names: float = 0.50  # of the pairs with a name that can be swapped
+    months: float = 0.0  # of the pairs with a month, the same
 
     def __post_init__(self) -> None:
         for f in fields(self):

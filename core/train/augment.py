@@ -24,6 +24,13 @@ FEMALE = (
     "Julie Kate Laura Lena Lily Lisa Lucy Maria Mia Mina Minji Nina Nora Olivia Rachel Rosa Sara Sarah Seoyeon Sofia "
     "Sophie Sue Susan Yuna Zoe"
 ).split()
+# Hardly ten pairs name each month but October, and a month is as easily another as Tom is.
+MONTHS = dict(
+    January="janvier", February="février", March="mars", April="avril", May="mai", June="juin", July="juillet",
+    August="août", September="septembre", October="octobre", November="novembre", December="décembre",
+)  # fmt: skip
+_ENGLISH_MONTH = re.compile(rf"\b({'|'.join(MONTHS)})\b")  # with its capital: `may` and `march` are other words
+_FRENCH_MONTH = re.compile(rf"\b(d'|de )?({'|'.join(MONTHS.values())})\b", re.IGNORECASE)
 _FINAL = re.compile(r"\s*[.!?]+$")
 
 
@@ -31,6 +38,8 @@ def augment(pairs: Sequence[Pair], flags: Augmentation, seed: int) -> list[Pair]
     """As many pairs as given, in the same order, some rewritten."""
     rng = random.Random(seed)
     swapped = [swap_names(pair, rng) if rng.random() < flags.names else pair for pair in pairs]
+    if flags.months:
+        swapped = [swap_months(pair, rng) if rng.random() < flags.months else pair for pair in swapped]
     written = []
     for pair in swapped:
         if rng.random() < flags.joined:
@@ -50,6 +59,31 @@ def swap_names(pair: Pair, rng: random.Random) -> Pair:
             new = rng.choice(others)
             src, tgt = (elide(pattern.sub(new, side), new) for side in (src, tgt))  # English has nothing to elide
     return src, tgt
+
+
+def swap_months(pair: Pair, rng: random.Random) -> Pair:
+    """Months become others, the same on both sides, or stay where only one side names them. English and French, in
+    either order."""
+    english_first = bool(_ENGLISH_MONTH.search(pair[0]))
+    english, french = pair if english_first else pair[::-1]
+    named = {month.lower() for _, month in _FRENCH_MONTH.findall(french)}
+    old = [month for month in dict.fromkeys(_ENGLISH_MONTH.findall(english)) if MONTHS[month] in named]
+    new = dict(zip(old, rng.sample(list(MONTHS), len(old)), strict=True))  # two different ones stay different
+    english = _ENGLISH_MONTH.sub(lambda found: new.get(found[0], found[0]), english)
+    months = {MONTHS[month]: MONTHS[other] for month, other in new.items()}
+    french = _FRENCH_MONTH.sub(lambda found: _french_month(found, months), french)
+    return (english, french) if english_first else (french, english)
+
+
+def _french_month(found: re.Match[str], months: dict[str, str]) -> str:
+    """`d'octobre` is `de mai`, and the other way; a capital stays."""
+    of, old = found[1] or "", found[2]
+    if old.lower() not in months:
+        return found[0]
+    new = months[old.lower()]
+    if of:
+        of = of[0] + ("'" if new[0] in "ao" else "e ")
+    return of + (new.capitalize() if old[0].isupper() else new)
 
 
 def elide(text: str, name: str) -> str:

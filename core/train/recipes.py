@@ -59,7 +59,7 @@ RECIPES = {
     recipe.name: recipe
     for recipe in (
         Recipe("transformer-en-fr", "en", "fr"),
-        Recipe("transformer-fr-en", "fr", "en"),
+        Recipe("transformer-fr-en", "fr", "en", augmentation=Augmentation(months=1.0)),
         Recipe("transformer-en-ko", "en", "ko", _KOREAN_SIZE, _KOREAN, _NO_NAMES),
         Recipe("transformer-ko-en", "ko", "en", _KOREAN_SIZE, _KOREAN, _NO_NAMES),
         Recipe("positions-sinusoidal-en-fr", "en", "fr", {**_SMALL, "positions": "sinusoidal"}, _FOUR_EPOCHS),

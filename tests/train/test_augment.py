@@ -9,7 +9,7 @@ import pytest
 
 from core.config import Augmentation
 from core.text.corpus import Pair
-from core.train.augment import FEMALE, MALE, augment, elide, join, plain, swap_names
+from core.train.augment import FEMALE, MALE, MONTHS, augment, elide, join, plain, swap_months, swap_names
 
 NOTHING = Augmentation(plain=0, joined=0, names=0)
 MANY = [(f"This is number {i}.", f"C'est le numéro {i}.") for i in range(2000)]
@@ -81,6 +81,43 @@ def test_a_swapped_name_is_elided():
     assert ("Paul's cat", "le chat de Paul") in written
 
 
+@pytest.mark.parametrize("english_first", [True, False])
+def test_months_change_alike_on_both_sides(english_first: bool):
+    pair = ("I swim in September, not in July.", "Je nage en septembre, pas en juillet.")
+    seen = set()
+    for seed in range(300):
+        written = swap_months(pair if english_first else pair[::-1], random.Random(seed))
+        english, french = written if english_first else written[::-1]
+        first, second = re.fullmatch(r"I swim in (\w+), not in (\w+)\.", english).groups()
+        assert french == f"Je nage en {MONTHS[first]}, pas en {MONTHS[second]}."
+        assert first != second
+        seen.add(first)
+    assert seen == set(MONTHS)
+
+
+def test_a_swapped_month_is_elided_and_keeps_its_capital():
+    old = ("In October. The end of October.", "Octobre. La fin d'octobre.")
+    written = {swap_months(old, random.Random(seed)) for seed in range(300)}
+    assert ("In May. The end of May.", "Mai. La fin de mai.") in written
+    assert ("In August. The end of August.", "Août. La fin d'août.") in written
+    back = {swap_months(("The end of May.", "La fin de mai."), random.Random(seed)) for seed in range(300)}
+    assert ("The end of April.", "La fin d'avril.") in back
+
+
+@pytest.mark.parametrize(
+    "pair",
+    [
+        ("Mars is a planet.", "Mars est une planète."),
+        ("May I go in April?", "Puis-je partir ?"),
+        ("We march.", "Nous partons en mars."),
+        ("He came in June.", "Il est venu en juillet."),
+    ],
+)
+def test_months_that_one_side_leaves_out_stay(pair: Pair):
+    assert {swap_months(pair, random.Random(seed)) for seed in range(30)} == {pair}
+    assert {swap_months(pair[::-1], random.Random(seed)) for seed in range(30)} == {pair[::-1]}
+
+
 def test_joined_pairs_are_concatenations(pairs: list[Pair]):
     for (src, tgt), first in zip(augment(pairs, Augmentation(0, 1, 0), 1), pairs, strict=True):
         assert any(
@@ -113,8 +150,10 @@ def test_shares_are_about_what_the_flags_say(share: float):
         changed = sum(new != old for new, old in zip(augment(MANY, flags, 1), MANY, strict=True))
         assert changed / len(MANY) == pytest.approx(share, abs=bound)
     named = [("I know Tom.", "Je connais Tom.")] * len(MANY)
-    changed = sum(new != old for new, old in zip(augment(named, Augmentation(0, 0, share), 1), named, strict=True))
-    assert changed / len(named) == pytest.approx(share, abs=bound)
+    dated = [("I swim in March.", "Je nage en mars.")] * len(MANY)
+    for pairs, flags, kept in ((named, Augmentation(0, 0, share), 0), (dated, Augmentation(0, 0, 0, share), 1 / 12)):
+        changed = sum(new != old for new, old in zip(augment(pairs, flags, 1), pairs, strict=True))
+        assert changed / len(pairs) == pytest.approx(share * (1 - kept), abs=bound)
 
 
 @pytest.mark.parametrize("share", [-0.1, 1.1])
