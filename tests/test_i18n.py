@@ -4,6 +4,7 @@ import ast
 import json
 import re
 import string
+import unicodedata
 from pathlib import Path
 
 import pytest
@@ -63,6 +64,38 @@ def test_korean_texts_are_korean():
     spoken = {key: re.sub(r"\{.*?\}", "", text) for key, text in catalog("ko").items()}
     foreign = [key for key, text in spoken.items() if re.search("[a-z]", text) and not re.search("[가-힣]", text)]
     assert foreign == []
+
+
+def stuck(text: str) -> list[str]:
+    """Asterisks that Markdown shows instead of obeying: `*왜?*에서` does not close, since a mark stands inside and a
+    letter outside (CommonMark 0.31, section 6.2)."""
+    found = []
+    text = re.sub(r"\{.*?\}", "x", text)
+    for paragraph in re.sub(r"\$\$.*?\$\$|\$[^$]*\$|`[^`]*`", "x", text, flags=re.DOTALL).split("\n\n"):
+        opened = set()
+        for run in re.finditer(r"\*+", f" {paragraph} "):
+            before, after = run.string[run.start() - 1], run.string[run.end()]
+            inside, outside = (before, after) if run[0] in opened else (after, before)
+            if _mark(inside) and not (outside.isspace() or _mark(outside)):
+                found.append(run.string[max(run.start() - 20, 0) : run.end() + 5])
+            opened ^= {run[0]}
+    return found
+
+
+def _mark(character: str) -> bool:
+    return unicodedata.category(character)[0] in "PS"
+
+
+def test_asterisks_that_markdown_would_show():
+    assert stuck("*왜?*에서") == [" *왜?*에서 "]
+    assert stuck("그는**(둘)** 하나") != []
+    assert stuck("*왜* 그런가? **(둘)** *셋*을, $a * b?*c$") == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_asterisk_is_shown(language):
+    lessons = {path.name: path.read_text("utf-8") for path in (ROOT / "assets/lessons" / language).glob("*.md")}
+    assert {name: found for name, text in {**lessons, **catalog(language)}.items() if (found := stuck(text))} == {}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -67,9 +67,10 @@ def test_every_family_is_named_and_shown_and_goes_on_to_other_pages(open_app, ro
             box = page.get_by_label(translate("en", "anymodel.model"), exact=True)
     # The last one reads a picture: Compare sets its heads side by side, and has the picture already.
     page.get_by_test_id("stMain").get_by_role("link", name=translate("en", "compare.nav")).click()
-    expect(page.get_by_text("noise.png")).to_be_visible(timeout=90000)
     page.locator(".compare canvas").first.wait_for(timeout=90000)
     settle(page)
+    shown = translate("en", "anymodel.picture.shown", name="noise.png")
+    expect(page.get_by_text(shown)).to_be_visible()
     expect(page.locator(".compare").get_by_text("B · Layer")).to_be_visible()
     assert "model=hf" in page.url
 
