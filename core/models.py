@@ -20,12 +20,13 @@ from core.nn.build import AnyNet, build
 from core.nn.lean import LeanDecoder
 from core.nn.transformer import Transformer
 from core.nn.vit import VisionTransformer
-from core.shelf import CONFIG, ModelInfo, installed, read_info
+from core.shelf import CONFIG, TOKENIZER, ModelInfo, installed, read_info
 from core.text.tokenizer import Tokenizer
 
 __all__ = [
     "CARD",
     "CONFIG",
+    "TOKENIZER",
     "Model",
     "ModelInfo",
     "PictureModel",
@@ -37,7 +38,7 @@ __all__ = [
     "save_model",
 ]
 
-WEIGHTS, TOKENIZER, CARD = "model.safetensors", "tokenizer.json", "README.md"
+WEIGHTS, CARD = "model.safetensors", "README.md"
 HELD_OUT = "held_out.safetensors"  # of a model of pictures: `images` and `labels` that it did not learn from
 
 

@@ -6,6 +6,7 @@ HEADLIGHT_MODELS names: a class can have models of its own beside the program.
 
 from __future__ import annotations
 
+import filecmp
 import json
 import os
 from dataclasses import dataclass
@@ -19,7 +20,7 @@ from core.config import ARCHITECTURES, ModelConfig, TransformerConfig
 from core.errors import ModelError
 
 SHIPPED = Path(__file__).parent.parent / "assets" / "models"
-CONFIG = "config.json"
+CONFIG, TOKENIZER = "config.json", "tokenizer.json"
 
 
 ConfigT = TypeVar("ConfigT", bound=ModelConfig, default=TransformerConfig)
@@ -71,6 +72,14 @@ def read_info(name: str, root: Path | None = None) -> ModelInfo[Any]:
         )  # fmt: skip
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise ModelError("model_config", file=str(path), detail=str(error)) from error
+
+
+def same_pieces(a: ModelInfo[Any], b: ModelInfo[Any]) -> bool:
+    """Do both models cut text into the same pieces?"""
+    try:
+        return a.name == b.name or filecmp.cmp(a.folder / TOKENIZER, b.folder / TOKENIZER, shallow=False)
+    except OSError:
+        return False
 
 
 @lru_cache(64)

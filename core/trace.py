@@ -175,6 +175,16 @@ class Trace:
         return tuple(m.kind for m in self.maps)
 
     @property
+    def nbytes(self) -> int:
+        """Of its arrays."""
+        return sum(m.weights.nbytes for m in self.maps) + sum(s.values.nbytes for s in self.series)
+
+    @property
+    def ids(self) -> tuple[int, ...]:
+        """What was written, as far as it is known."""
+        return tuple(step.written.id for step in self.steps if step.written.id is not None)
+
+    @property
     def log_prob(self) -> float:
         return sum(step.written.log_prob for step in self.steps)
 

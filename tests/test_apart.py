@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import threading
 import time
@@ -121,3 +122,11 @@ def request(name: str, text: str) -> dict[str, object]:
         "search": {"beam": 1, "alpha": 0.6, "sampling": None, "prefix": []},
         "chosen": 0,
     }
+
+
+def test_an_answer_that_breaks_off_is_an_end():
+    pipe = io.BytesIO()
+    send(pipe, {"done": True}, b"12345678")
+    pipe = io.BytesIO(pipe.getvalue()[:-3])
+    with pytest.raises(EOFError):
+        receive(pipe)

@@ -21,7 +21,7 @@ TABLE = {
     "pages": "streamlit core.ui core.components core.figures core.measures core.promises core.quiz core.reading "
     "core.samples core.trace",
     "core.__main__": "core.errors core.hub core.i18n core.models core.shelf core.trace core.tracing",
-    "core.apart": "torch core.errors core.models core.search core.trace core.tracing",
+    "core.apart": "torch core.errors core.models core.search core.shelf core.trace core.tracing",
     "core.cards": "core.shelf",
     "core.components": "streamlit numpy core.search core.trace core.figures.theme",
     "core.config": "",

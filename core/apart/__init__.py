@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import threading
@@ -15,6 +16,7 @@ from pathlib import Path
 from core.apart.asking import ask
 from core.apart.wire import receive
 from core.search import Search
+from core.shelf import shelf
 from core.trace import Trace
 
 __all__ = ["Apart", "GoneError"]
@@ -34,8 +36,9 @@ class Apart:
 
     def __init__(self) -> None:
         self.ready = self.gone = False
+        here = {**os.environ, "HEADLIGHT_MODELS": str(shelf().resolve())}  # it may be relative to another folder
         self._process = subprocess.Popen(
-            [sys.executable, "-m", __name__], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+            [sys.executable, "-m", __name__], cwd=ROOT, env=here, stdin=subprocess.PIPE, stdout=subprocess.PIPE
         )
         assert self._process.stdin  # for the type checker: both are pipes
         assert self._process.stdout

@@ -18,5 +18,7 @@ def receive(pipe: IO[bytes]) -> tuple[dict[str, Any], bytes]:
     if not line.endswith(b"\n"):
         raise EOFError("the pipe has ended")
     message = json.loads(line)
-    data = pipe.read(message.pop("bytes"))
+    data = pipe.read(size := message.pop("bytes"))
+    if len(data) != size:
+        raise EOFError("the pipe has ended within a message")
     return message, data

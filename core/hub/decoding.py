@@ -53,7 +53,8 @@ def teacher_forcing(model: HubModel, text: str, reference: str, on_step: OnStep)
     """Read `text` with `reference` as the output, and once more free."""
     wanted = reading.reference_ids(model, text, reference)
     (free, *_) = tracing.find(model, text, GREEDY, on_step)
-    log_p = _logits(model, text, wanted)[-len(wanted) :].log_softmax(-1)
+    logits = _logits(model, text, wanted)[-len(wanted) :]
+    log_p = logits.log_softmax(-1)  # of all tokens, as in training
     both = zip(wanted, free.tokens, strict=False)
     apart = next((i for i, (a, b) in enumerate(both) if a != b), min(len(wanted), len(free.tokens)))
 
@@ -63,7 +64,7 @@ def teacher_forcing(model: HubModel, text: str, reference: str, on_step: OnStep)
     return Forcing(
         named(wanted),
         np.asarray(-log_p.gather(1, torch.tensor(wanted)[:, None])[:, 0].numpy(), np.float32),
-        named(log_p.argmax(-1).tolist()),
+        named(log_probs(logits, reading.banned(model)).argmax(-1).tolist()),
         named(free.tokens),
         None if tuple(wanted) == free.tokens else apart,
         tracing.written_axis(model, wanted),

@@ -17,7 +17,7 @@ _GOES_ON = "##"  # WordPiece's later piece of a word
 def axis(
     tokenizer: Any, ids: Sequence[int], text: str = "", spans: Sequence[Span] = (), writes: Sequence[int] = ()
 ) -> Axis:
-    """Name `ids`; `spans` say where each stands in `text` (two texts of a pair one after the other, see `Spans`).
+    """Name `ids`; `spans` say where each stands in `text` (a pair's one after the other, as `reading.Read` has them).
 
     Without spans (a slow tokenizer, or an output that reads back as other tokens) SentencePiece's marks begin the
     words; where a tokenizer has no such marks, each token is a word of its own.
@@ -43,7 +43,7 @@ def axis(
 def names(tokenizer: Any, ids: Sequence[int]) -> list[str]:
     """Each token as people write it: its text, or its raw name where it is a part of a character."""
     found = []
-    for token in tokenizer.convert_ids_to_tokens([int(i) for i in ids]):
+    for token in _spelled(tokenizer, ids):
         text = token
         for mark in _MARKS:
             text = text.removeprefix(mark)
@@ -70,8 +70,14 @@ def _starts(text: str, spans: Sequence[Span], special: Sequence[bool]) -> list[b
 
 def _with_marks(tokenizer: Any, ids: Sequence[int]) -> list[str]:
     """The tokens as SentencePiece spells them; none where the tokenizer has no such marks."""
-    raw = tokenizer.convert_ids_to_tokens([int(i) for i in ids])
-    return list(raw) if any(token.startswith(_SPACE) for token in raw) else []
+    raw = _spelled(tokenizer, ids)
+    return raw if any(token.startswith(_SPACE) for token in raw) else []
+
+
+def _spelled(tokenizer: Any, ids: Sequence[int]) -> list[str]:
+    """As the tokenizer spells them; an output layer may have more rows than there are tokens (T5's has 28)."""
+    spelled = tokenizer.convert_ids_to_tokens([int(i) for i in ids])
+    return [f"[{i}]" if token is None else token for i, token in zip(ids, spelled, strict=True)]
 
 
 def _marked(raw: Sequence[str], special: Sequence[bool]) -> list[bool]:

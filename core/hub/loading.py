@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import re
+import threading
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +26,7 @@ _UNUSED = ("pooler.",)
 # What configs call the number of heads; those of Mamba, RWKV, FNet and ResNet have none of them.
 _HEADS = ("num_attention_heads", "n_head", "n_heads", "num_heads", "encoder_attention_heads")
 _LOCAL: dict[str, Any] = {"local_files_only": True, "trust_remote_code": False}
+_LOUDNESS = threading.RLock()
 MAX_LAYERS = 256  # a config may claim anything; building even an empty model of it takes time
 
 
@@ -88,14 +90,17 @@ def bytes_needed(config: Any, name: str) -> int:
     return 4 * sum(parameter.numel() for parameter in net.parameters())
 
 
-def memory() -> int:
-    """How much memory this machine has, in bytes."""
+def memory() -> int | None:
+    """How much memory this machine has, in bytes; None where the system does not say (Windows)."""
+    if not hasattr(os, "sysconf"):
+        return None
     return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
 
 
 def fits_memory(name: str, needed: int) -> None:
     """Is there memory for this many bytes of weights, and as much beside them as a run takes? `ModelError` if not."""
-    if needed > 0.6 * (there := memory()):
+    there = memory()
+    if there and needed > 0.6 * there:
         raise ModelError("hub_memory", name=name, needed=f"{needed / 1e9:.1f}", there=f"{there / 1e9:.1f}")
 
 
@@ -191,11 +196,15 @@ def _has_heads(told: dict[str, Any]) -> bool:
 
 
 class _quiet:  # noqa: N801 - reads as a word in `with`
-    """transformers reports to the terminal; here its findings become sentences."""
+    """transformers reports to the terminal; here its findings become sentences.
+
+    How loud it is holds for all threads: one at a time, or what one puts back is the silence of another.
+    """
 
     def __enter__(self) -> None:
         from transformers.utils import logging
 
+        _LOUDNESS.acquire()
         self.before = logging.get_verbosity()
         logging.set_verbosity_error()
         logging.disable_progress_bar()
@@ -208,3 +217,4 @@ class _quiet:  # noqa: N801 - reads as a word in `with`
 
         self.caught.__exit__(*error)  # type: ignore[arg-type]
         logging.set_verbosity(self.before)
+        _LOUDNESS.release()

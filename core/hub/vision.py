@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import json
+import struct
+import zlib
 from collections.abc import Callable
 from typing import Any
 
@@ -21,6 +23,8 @@ from core.trace import Axis, Trace
 MAX_PIXELS = 50_000_000  # a small file may unpack to a picture of any size
 BEFORE = ("[CLS]", "[DIST]")  # what stands before the patches: the class token, and DeiT's second one
 HALF = [0.5, 0.5, 0.5]
+# What Pillow raises for files that are no pictures, or only look like one: of its own, and of the decoders below it.
+_BROKEN = (OSError, SyntaxError, ValueError, EOFError, ArithmeticError, MemoryError, struct.error, zlib.error)
 
 
 @torch.inference_mode()
@@ -60,12 +64,16 @@ def pixels(model: HubModel, picture: bytes) -> Tensor:
     from PIL import Image
 
     height, width = _two(model, "image_size")
-    told = _told(model)
-    sampling = Image.Resampling(told.get("resample", Image.Resampling.BILINEAR))
+    try:
+        told = _told(model)
+        sampling = Image.Resampling(told.get("resample", Image.Resampling.BILINEAR))
+        mean, std = (torch.tensor(told.get(f"image_{key}", HALF), dtype=torch.float32).view(3, 1, 1)
+                     for key in ("mean", "std"))  # fmt: skip
+    except (ValueError, TypeError, RuntimeError) as error:
+        raise ModelError("hub_config", name=model.name) from error
     resized = _changed(picture, lambda opened: opened.convert("RGB").resize((width, height), sampling))
     values = torch.from_numpy(resized.copy()).permute(2, 0, 1).float() / 255
     if told.get("do_normalize", True):
-        mean, std = (torch.tensor(told.get(f"image_{key}", HALF)).view(3, 1, 1) for key in ("mean", "std"))
         values = (values - mean) / std
     return values[None]
 
@@ -82,14 +90,16 @@ def thumbnail(picture: bytes, longest: int) -> np.ndarray:
 
 def _changed(picture: bytes, change: Callable[[Any], Any]) -> np.ndarray:
     """A file as an array, after `change`; `TextError` if it is no picture, or one that unpacks to too much."""
-    from PIL import Image, UnidentifiedImageError
+    from PIL import Image
 
     try:
-        with Image.open(io.BytesIO(picture)) as opened:
+        with Image.open(io.BytesIO(picture), formats=("PNG", "JPEG")) as opened:
             if opened.width * opened.height > MAX_PIXELS:
                 raise TextError("hub_picture_large", limit=MAX_PIXELS // 1_000_000)
             return np.asarray(change(opened))
-    except (UnidentifiedImageError, OSError, SyntaxError, Image.DecompressionBombError) as error:
+    except TextError:
+        raise
+    except _BROKEN as error:
         raise TextError("hub_no_image") from error
 
 

@@ -12,6 +12,7 @@ from torch import Tensor
 from torch.nn import functional as F  # noqa: N812 - its usual name
 
 from core.config import TransformerConfig
+from core.lab.chance import seeded
 from core.nn.masks import causal_mask
 from core.nn.transformer import Transformer
 from core.trace import Floats
@@ -26,7 +27,7 @@ _CONFIG = TransformerConfig(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Cheating:
-    """Learning to guess letters that are drawn by lot: no letter tells the next.
+    """Learning to guess letters that are drawn at random: no letter tells the next.
 
     Losses in nats a letter, [step], in training with the causal mask and with every letter in sight; `test` and
     `test_open`: of the same two models on new letters when the future is hidden from both. `floor`: ln(letters), the
@@ -54,8 +55,7 @@ def cheating(steps: int = 200, seed: int = 1) -> Cheating:
 
 def _train(mask: Tensor, at_test: Tensor, steps: int, seed: int) -> tuple[Floats, float]:
     lots = torch.Generator().manual_seed(seed)
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(seed)
+    with seeded(seed):
         net = Transformer(_CONFIG)
     optimiser = torch.optim.AdamW(net.parameters(), lr=5e-3)
     losses = []

@@ -16,6 +16,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F  # noqa: N812 - its usual name
 
+from core.lab.chance import seeded
 from core.lab.recurrence import ids_of
 from core.lab.recurrence_nets import double
 from core.models import Model
@@ -141,8 +142,7 @@ Net = TypeVar("Net", Transformer, GPT)
 
 def fresh(net: Net, seed: int = 1) -> Net:
     """A network of the same size that has learned nothing."""
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(seed)
+    with seeded(seed):
         return type(net)(net.config).eval()
 
 

@@ -16,6 +16,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from core.lab import blanks
+from core.lab.chance import seeded
 from core.lab.classified import Draw, Head, batches, labels_of, logits, padded, pooled, read_by, rows
 from core.models import Model
 from core.nn.bert import Bert
@@ -62,16 +63,15 @@ class Learned:
 
 def tune(model: Model[Bert], task: Task, way: Way, draw: Draw, heard: OnStep) -> Learned:
     """Learns by AdamW, rate warmed up and then down to 0; what is frozen never changes. `heard` may end it."""
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(draw.seed)
+    with seeded(draw.seed):
         net = Bert(model.net.config) if way.scratch else copy.deepcopy(model.net)
         output = nn.Linear(net.config.d_model, len(task.labels))
         nn.init.normal_(output.weight, std=0.02)
-        nn.init.zeros_(output.bias)
-        _freeze(net, way.frozen)
-        examples = drawn(task, draw.n, draw.seed)
-        rate = SCRATCH_RATE if way.scratch else RATE
-        losses = _descend(net, output, model.tokenizer, examples, draw, rate, heard)
+    nn.init.zeros_(output.bias)
+    _freeze(net, way.frozen)
+    examples = drawn(task, draw.n, draw.seed)
+    rate = SCRATCH_RATE if way.scratch else RATE
+    losses = _descend(net, output, model.tokenizer, examples, draw, rate, heard)
     net.eval().requires_grad_(False)
     done = Model(model.info, net, model.tokenizer)
     head = Head(output.weight.detach(), output.bias.detach())
@@ -116,7 +116,8 @@ def _descend(
     for step, batch in enumerate(_batches(len(ids), total, draw.seed)):
         heard(step, total)
         tokens = padded([ids[i] for i in batch], net.config.pad)
-        last = read_by(net, tokens).layers[-1].out
+        with seeded(draw.seed * 1_000_003 + step):  # dropout
+            last = read_by(net, tokens).layers[-1].out
         loss = functional.cross_entropy(output(pooled(last, tokens, net, draw.read)), labels[batch])
         optimiser.zero_grad()
         loss.backward()

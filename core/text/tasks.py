@@ -59,12 +59,14 @@ def parse(data: bytes, name: str) -> Task:
         rows = list(csv.DictReader(io.StringIO(text, newline=""), strict=True))
     except (UnicodeDecodeError, csv.Error) as error:
         raise UserError("task_no_csv") from error
-    columns = {(key or "").strip().lower(): key for key in (rows[0] if rows else {})}
+    if any(None in row for row in rows):  # more cells than columns: a comma without quotation marks
+        raise UserError("task_no_csv")
+    columns = {key.strip().lower(): key for key in (rows[0] if rows else {})}
     if not {"text", "label"} <= columns.keys():
         raise UserError("task_columns", found=", ".join(columns) or "–")
     if len(rows) > MOST_ROWS:
         raise UserError("task_rows", n=len(rows), limit=MOST_ROWS)
-    return _task(name, [_Row(*((row.get(columns.get(at)) or "").strip() for at in _FIELDS)) for row in rows])
+    return _task(name, [_Row(*((row.get(columns.get(at, "")) or "").strip() for at in _FIELDS)) for row in rows])
 
 
 _FIELDS = ("text", "label", "split")

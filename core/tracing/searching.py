@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from core import decode, drafting
+from core.errors import TextError
 from core.models import Model
 from core.nn.build import Output, Traced
 from core.nn.transformer import Transformer
@@ -47,6 +48,8 @@ def found_and_pass(
     net = _Checked(model)
     eos, prefix = model.tokenizer.eos, search.prefix
     source, bos, most = _beginning(model, encoding)
+    if model.info.architecture == "gpt" and (n := len(source) + len(prefix)) > model.info.config.max_len:
+        raise TextError("too_long", n=n, limit=model.info.config.max_len)
     src, limits = torch.tensor([source]), [max(len(prefix), most)]
     if search.sampling:
         found = decode.sample(

@@ -25,10 +25,11 @@ FEMALE = (
     "Sophie Sue Susan Yuna Zoe"
 ).split()
 # Hardly ten pairs name each month but October, and a month is as easily another as Tom is.
-MONTHS = dict(
-    January="janvier", February="février", March="mars", April="avril", May="mai", June="juin", July="juillet",
-    August="août", September="septembre", October="octobre", November="novembre", December="décembre",
-)  # fmt: skip
+MONTHS = {
+    "January": "janvier", "February": "février", "March": "mars", "April": "avril", "May": "mai", "June": "juin",
+    "July": "juillet", "August": "août", "September": "septembre", "October": "octobre", "November": "novembre",
+    "December": "décembre",
+}  # fmt: skip
 _ENGLISH_MONTH = re.compile(rf"\b({'|'.join(MONTHS)})\b")  # with its capital: `may` and `march` are other words
 _FRENCH_MONTH = re.compile(rf"\b(d'|de )?({'|'.join(MONTHS.values())})\b", re.IGNORECASE)
 _FINAL = re.compile(r"\s*[.!?]+$")

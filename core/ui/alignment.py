@@ -49,7 +49,7 @@ class Column(NamedTuple):
 
     @property
     def tokens(self) -> tuple[int, ...]:
-        return runs.tokens_of(self.trace)
+        return self.trace.ids
 
     @property
     def weights(self) -> Floats:
@@ -167,13 +167,12 @@ def _head(own: dict[str, Trace]) -> tuple[Pick, Pick]:
 
 
 def _column(info: ModelInfo, label: str, trace: Trace, text: str, layer: Pick, head: Pick) -> Column:
-    tokens = runs.tokens_of(trace)
     if "cross" not in trace.kinds:
         return Column(info, label, trace, None, _queries(trace), runs.bottleneck(info.name, text).sources, None)
     attn = trace["cross"]
     several = info.architecture == "transformer"
     one = pooled(attn, layer, head) if several else pooled(attn, 0, 0)
-    looks = None if several else runs.looks(info.name, text, tokens)
+    looks = None if several else runs.looks(info.name, text, trace.ids)
     return Column(info, label, trace, one, attn.queries, attn.keys, looks)
 
 

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import filecmp
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, NamedTuple
 
 import streamlit as st
 
 from core.errors import UserError
-from core.shelf import ModelInfo
+from core.shelf import ModelInfo, same_pieces
 from core.trace import Trace
-from core.ui import compare
+from core.ui import running
 from core.ui.running import load, run
 from core.ui.waiting import OnStep
 
@@ -42,18 +41,7 @@ def written(trace: Trace, infos: Iterable[ModelInfo]) -> Target:
     """What a model wrote, piece by piece for all that cut text as it does."""
     infos = list(infos)
     author = next(info for info in infos if info.name == trace.model)
-    return Target(
-        trace.tgt_text.strip(), tokens_of(trace), tuple(info.name for info in infos if _same_pieces(author, info))
-    )
-
-
-def _same_pieces(a: ModelInfo, b: ModelInfo) -> bool:
-    from core.models import TOKENIZER
-
-    try:
-        return a.name == b.name or filecmp.cmp(a.folder / TOKENIZER, b.folder / TOKENIZER, shallow=False)
-    except OSError:
-        return False
+    return Target(trace.tgt_text.strip(), trace.ids, tuple(info.name for info in infos if same_pieces(author, info)))
 
 
 def all_of(names: tuple[str, ...], text: str, target: Target | None, heard: OnStep) -> Found:
@@ -62,7 +50,7 @@ def all_of(names: tuple[str, ...], text: str, target: Target | None, heard: OnSt
     for i, name in enumerate(names):
         heard(i, len(names))
         try:
-            traces.append((name, forced(name, text, target) if target else run(name, text, 1, 0, None, ())))
+            traces.append((name, forced(name, text, target) if target else run(name, text)))
         except UserError as error:
             first = first or error
             failed.append((name, (error.code, tuple(error.values.items()))))
@@ -74,19 +62,15 @@ def all_of(names: tuple[str, ...], text: str, target: Target | None, heard: OnSt
 def forced(name: str, text: str, target: Target) -> Trace:
     """The run of a text whose output is given; raises `UserError`."""
     known = target.tokens and name in target.known
-    return compare.forced(name, text, target.tokens) if known else _cut(name, text, target.text)
+    return running.forced(name, text, target.tokens if known else _cut(name, target.text))
 
 
 @st.cache_data(max_entries=128, show_spinner=False)
-def _cut(name: str, text: str, target: str) -> Trace:
+def _cut(name: str, target: str) -> tuple[int, ...]:
+    """A text as this model's own pieces; raises `UserError`."""
     from core.lab.alignment_runs import pieces_of
-    from core.tracing import trace_output
 
-    return trace_output(load(name), text, pieces_of(load(name), target))
-
-
-def tokens_of(trace: Trace) -> tuple[int, ...]:
-    return tuple(step.written.id for step in trace.steps if step.written.id is not None)
+    return tuple(pieces_of(load(name), target))
 
 
 @st.cache_data(max_entries=128, show_spinner=False)

@@ -156,6 +156,8 @@ def window(c: Chosen) -> None:
         st.info(t("alignment.window.fed"))
         return
     most = max(8, len(looks.sources))
+    if "alignment.window" in st.session_state:  # a longer sentence's
+        st.session_state["alignment.window"] = min(st.session_state["alignment.window"], most)
     d: int = st.slider(
         t("alignment.window"), 1, most, min(looks.window, most), key="alignment.window", bind="query-params",
         persist_state="session", help=t("alignment.window.help", d=looks.window),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -11,10 +12,10 @@ from core.shelf import ModelInfo
 from core.ui.asking import from_link, into_link
 from core.ui.language import t
 from core.ui.running import load
-from core.ui.waiting import attempt
+from core.ui.waiting import OnStep, attempt
 
 if TYPE_CHECKING:
-    from core.lab.claims.record import Finding
+    from core.lab.claims.record import Finding, Run
 
 SAID = "claims.said"  # by claim: what the person said of the statement; a key of no widget, so it stays
 
@@ -23,15 +24,35 @@ SAID = "claims.said"  # by claim: what the person said of the statement; a key o
 def finding(name: str, text: str, claim: str) -> Finding | None:
     """Raises `UserError`."""
     from core.lab.claims.deciding import decide
+
+    return decide(claim, _read(name, text))
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _read(name: str, text: str) -> Run:
+    """One run for all claims; raises `UserError`."""
     from core.lab.claims.record import read_run
 
-    return decide(claim, read_run(load(name), text))
+    return read_run(load(name), text)
 
 
 def found(info: ModelInfo, text: str, claim: str) -> tuple[Finding | None, bool]:
     """The finding, and whether the text could be read; a sentence on the page where it could not."""
     answer = attempt(lambda heard: (finding(info.name, text, claim),), f"claims {info.name} {claim} {text}")
     return (answer[0], True) if answer else (None, False)
+
+
+def findings(info: ModelInfo, text: str, claims: Sequence[str]) -> dict[str, Finding | None]:
+    """Of several claims; none, and a sentence on the page, where the text cannot be read."""
+
+    def work(heard: OnStep) -> dict[str, Finding | None]:
+        done = {}
+        for i, claim in enumerate(claims):
+            heard(i, len(claims))
+            done[claim] = finding(info.name, text, claim)
+        return done
+
+    return attempt(work, f"claims {info.name} all {text}") or {}
 
 
 def said() -> dict[str, bool]:

@@ -96,7 +96,7 @@ def score(info: ModelInfo, text: str) -> None:
     """How many were predicted right on this sentence, and all of it as a file."""
     answers = page.said()
     if answers:
-        findings = {claim: page.finding(info.name, text, claim) for claim in answers}
+        findings = page.findings(info, text, tuple(answers))
         right = sum(one is not None and page.truth(c, one) == answers[c] for c, one in findings.items())
         st.markdown(t("claims.score", right=right, said=len(answers), of=len(CLAIMS)))
     with st.container(horizontal=True, gap="small"):

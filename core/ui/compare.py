@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import filecmp
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -10,14 +9,14 @@ import streamlit as st
 
 from core.measures import Pick, by_word, pooled
 from core.samples import samples
-from core.shelf import ModelInfo
+from core.shelf import ModelInfo, same_pieces
 from core.trace import AttentionMap, Trace
 from core.ui import named
 from core.ui.asking import choice, from_link, into_link, known_models, pick
 from core.ui.beside import second_beside
 from core.ui.language import md, t
 from core.ui.named import Beside
-from core.ui.running import load, run, run_or_say
+from core.ui.running import forced, run, run_or_say
 from core.ui.showing import pick_name
 from core.ui.waiting import attempt
 
@@ -60,18 +59,6 @@ class Side(NamedTuple):
             st.session_state[f"{prefix}{key}"] = at if isinstance(at, str) else str(at + 1)
 
 
-def forced(name: str, text: str, tokens: tuple[int, ...]) -> Trace:
-    """The run of a text whose output is given; raises `UserError`."""
-    return named.forced(name, text, tokens) if named.is_named(name) else _forced(name, text, tokens)
-
-
-@st.cache_data(max_entries=64, show_spinner=False)
-def _forced(name: str, text: str, tokens: tuple[int, ...]) -> Trace:
-    from core.tracing import trace_output
-
-    return trace_output(load(name), text, tokens)
-
-
 def runs(info: ModelInfo, text: str, beside: Beside) -> tuple[Trace, Trace] | None:
     """A's run and B's, each with its output on the page; a sentence where one cannot be.
 
@@ -110,8 +97,8 @@ def _other(info: ModelInfo, text: str) -> tuple[ModelInfo, str]:
 
 def _second(a: Trace, info: ModelInfo, other: ModelInfo, text: str, beside: Beside) -> Trace | None:
     """B's run of another model or sentence; its output may be A's, so that the decoders' axes agree."""
-    tokens = tuple(step.written.id for step in a.steps if step.written.id is not None)
-    can = "cross" in a.kinds and bool(tokens) and len(tokens) == len(a.steps) and _same_pieces(info, other)
+    tokens = a.ids
+    can = "cross" in a.kinds and bool(tokens) and len(tokens) == len(a.steps) and same_pieces(info, other)
     wanted = st.toggle(
         t("compare.forced"), key="compare.forced", bind="query-params", persist_state="session", disabled=not can,
         help=t("compare.forced.help") if can else t("compare.forced.cannot"),
@@ -121,18 +108,6 @@ def _second(a: Trace, info: ModelInfo, other: ModelInfo, text: str, beside: Besi
     return attempt(
         lambda heard: run(other.name, text, 1, 0, None, (), heard, beside), f"B {other.name} {beside.pair} {text}"
     )
-
-
-def _same_pieces(a: ModelInfo, b: ModelInfo) -> bool:
-    """Do both models cut text into the same pieces?"""
-    if a.name == b.name:
-        return True
-    from core.models import TOKENIZER
-
-    try:
-        return filecmp.cmp(a.folder / TOKENIZER, b.folder / TOKENIZER, shallow=False)
-    except OSError:
-        return False
 
 
 def _output(name: str, trace: Trace) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import streamlit as st
 
@@ -14,11 +14,8 @@ from core.trace import Floats, Trace
 from core.ui import decoding_runs as runs
 from core.ui.asking import ask, choice, into_link
 from core.ui.language import t
-from core.ui.running import run, run_or_say
+from core.ui.running import forced, run
 from core.ui.waiting import OnStep, attempt
-
-if TYPE_CHECKING:
-    pass
 
 HOW = ("greedy", "beam", "sampling")
 FORCED, PATH = "forced", "path"  # ids joined by dots, in the link
@@ -119,7 +116,7 @@ class Shown(NamedTuple):
 
     @property
     def tokens(self) -> tuple[int, ...]:
-        return runs.written(self.trace)[self.given :]
+        return self.trace.ids[self.given :]
 
     @property
     def whole(self) -> bool:
@@ -131,13 +128,16 @@ def search(info: ModelInfo, text: str, asked: Asked) -> Shown | None:
     """Look for an output, or say on the page why there is none."""
     prefix = _ids(FORCED, info, text)
     if asked.width == 1:
-        trace = run_or_say(info, text, 1, 0, asked.sampling, prefix)
-        if trace is None:
+        ran = attempt(
+            lambda heard: (run(info.name, text, 1, 0, asked.sampling, prefix, heard), runs.given(info.name, text)),
+            f"run {info.name} {asked.sampling} {prefix} {text}",
+        )
+        if ran is None:
             return None
-        given = runs.given(info.name, text)
+        trace, given = ran
         if asked.sampling is None:
             return Shown(trace, prefix, given=given)
-        ids, tokens = [[one.id or 0 for one in step.top] for step in trace.steps], runs.written(trace)[given:]
+        ids, tokens = [[one.id or 0 for one in step.top] for step in trace.steps], trace.ids[given:]
         return Shown(trace, prefix, None, 0, runs.drawn(info.name, text, tokens, asked.sampling, ids), given)
     found = attempt(
         lambda heard: runs.tree(info.name, text, asked.width, asked.alpha, prefix, heard),
@@ -148,7 +148,7 @@ def search(info: ModelInfo, text: str, asked: Asked) -> Shown | None:
     path = _ids(PATH, info, text)
     here = (i for i, node in enumerate(found.nodes) if node.step == len(path) and found.tokens(i) == path)
     node = next(here, found.found[0])
-    outcome = runs.outcome(info.name, text, found.tokens(node))
+    outcome = forced(info.name, text, found.tokens(node))
     return Shown(outcome, prefix, found, node, given=runs.given(info.name, text))
 
 
@@ -169,7 +169,7 @@ def free_text(info: ModelInfo, text: str, asked: Asked) -> str:
         if asked.width == 1:
             return run(info.name, text, 1, 0, asked.sampling, (), heard).tgt_text
         found = runs.tree(info.name, text, asked.width, asked.alpha, (), heard)
-        return runs.outcome(info.name, text, found.tokens(found.found[0])).tgt_text
+        return forced(info.name, text, found.tokens(found.found[0])).tgt_text
 
     return attempt(write, f"free {info.name} {asked} {text}") or "…"
 

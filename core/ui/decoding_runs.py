@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
@@ -18,39 +20,34 @@ if TYPE_CHECKING:
     from core.lab.wordwise import Film
 
 
-def _lab(name: str) -> Any:
-    """The experiments on a model: a named one has its own, under the same names."""
+@contextmanager
+def _lab(name: str) -> Iterator[tuple[Any, Any]]:
+    """The experiments on a model, and the model: a named one has experiments of its own, under the same names."""
     if named.is_named(name):
         from core.hub import decoding as foreign
 
-        return foreign
-    from core.lab import decoding
+        with named.using(name) as model:
+            yield foreign, model
+    else:
+        from core.lab import decoding
 
-    return decoding
+        yield decoding, load(name)
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
 def tree(name: str, text: str, width: int, alpha: float, prefix: tuple[int, ...], _on_step: OnStep) -> Tree:
     """All that a beam considered; raises `UserError`."""
-    return _lab(name).considered(load(name), text, Search(width, alpha, prefix=prefix), _on_step)
-
-
-def outcome(name: str, text: str, tokens: tuple[int, ...]) -> Trace:
-    """The text read with these tokens as the output, ended or not; raises `UserError`."""
-    return named.forced(name, text, tokens) if named.is_named(name) else _outcome(name, text, tokens)
-
-
-@st.cache_data(max_entries=128, show_spinner=False)
-def _outcome(name: str, text: str, tokens: tuple[int, ...]) -> Trace:
-    from core.tracing import trace_output
-
-    return trace_output(load(name), text, tokens)
+    with _lab(name) as (lab, model):
+        found: Tree = lab.considered(model, text, Search(width, alpha, prefix=prefix), _on_step)
+        return found
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
 def drawn(name: str, text: str, tokens: tuple[int, ...], sampling: Sampling, ids: list[list[int]]) -> Floats:
     """What sampling gave to each candidate of each step, [step, candidate]."""
-    return _lab(name).drawn_from(load(name), text, tokens, sampling, ids)
+    with _lab(name) as (lab, model):
+        found: Floats = lab.drawn_from(model, text, tokens, sampling, ids)
+        return found
 
 
 def film(name: str, trace: Trace, layer: Pick, head: Pick, unit: str) -> Film:
@@ -60,14 +57,16 @@ def film(name: str, trace: Trace, layer: Pick, head: Pick, unit: str) -> Film:
     rows = pooled(trace[trace.kinds[-1]], layer, head)  # of a model without a source: what stands before
     if unit == "piece":
         return wordwise.by_piece(rows, trace.steps)
-    return wordwise.by_word(rows, trace.steps, _written_axis(name, written(trace)))
+    return wordwise.by_word(rows, trace.steps, _written_axis(name, trace.ids))
 
 
+@st.cache_data(max_entries=64, show_spinner=False)
 def _written_axis(name: str, tokens: tuple[int, ...]) -> Axis:
     if named.is_named(name):
         from core.hub.tracing import written_axis
 
-        return written_axis(named.load(name), tokens)
+        with named.using(name) as model:
+            return written_axis(model, tokens)
     from core.tracing import axis
 
     return axis(load(name).tokenizer, tokens)
@@ -76,7 +75,9 @@ def _written_axis(name: str, tokens: tuple[int, ...]) -> Axis:
 @st.cache_data(max_entries=64, show_spinner=False)
 def forcing(name: str, text: str, reference: str, _on_step: OnStep) -> Forcing:
     """A reference under teacher forcing; raises `UserError` for either text."""
-    return _lab(name).teacher_forcing(load(name), text, reference, _on_step)
+    with _lab(name) as (lab, model):
+        found: Forcing = lab.teacher_forcing(model, text, reference, _on_step)
+        return found
 
 
 def losses_by_word(found: Forcing) -> Forcing:
@@ -100,7 +101,9 @@ def work(name: str, text: str) -> Work:
 
 def timing(name: str, text: str, runs: int, on_step: OnStep) -> Timing:
     """Measured anew each time it is asked for."""
-    return _lab(name).timing(load(name), text, runs, on_step)
+    with _lab(name) as (lab, model):
+        found: Timing = lab.timing(model, text, runs, on_step)
+        return found
 
 
 def text_of(name: str, tokens: tuple[int, ...]) -> str:
@@ -108,20 +111,17 @@ def text_of(name: str, tokens: tuple[int, ...]) -> str:
     if named.is_named(name):
         from core.hub.decoding import text_of as foreign
 
-        return foreign(named.load(name), tokens)
+        with named.using(name) as model:
+            return foreign(model, tokens)
     return load(name).tokenizer.decode(tokens)
 
 
+@st.cache_data(max_entries=64, show_spinner=False)
 def given(name: str, text: str) -> int:
     """How many steps of a run wrote the text itself: a model without an encoder goes on with it."""
     if not named.is_named(name):
         return 0
     from core.hub.decoding import given as counted
 
-    return counted(named.load(name), text)
-
-
-def written(trace: Trace) -> tuple[int, ...]:
-    """The ids of an output, as far as they are known."""
-    ids = [step.written.id for step in trace.steps]
-    return tuple(i for i in ids if i is not None)
+    with named.using(name) as model:
+        return counted(model, text)

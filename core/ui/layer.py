@@ -28,7 +28,7 @@ SHOWN = 64  # tokens a picture has at most; what is computed has all
 
 def written(name: str, text: str) -> tuple[int, ...]:
     """The ids of the greedy output, from the run that `run_or_say` keeps; raises `UserError`."""
-    return tuple(step.written.id or 0 for step in run(name, text, 1, 0, None, ()).steps)
+    return run(name, text).ids
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)

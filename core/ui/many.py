@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import threading
+from dataclasses import dataclass, field
 
 import streamlit as st
 from streamlit import runtime
@@ -16,6 +17,7 @@ MANY = 4  # sessions since the server started; the fourth starts the process, wh
 class _Here:
     sessions: int = 0
     apart: Apart | None = None
+    door: threading.Lock = field(default_factory=threading.Lock)  # sessions may come together
 
 
 @st.cache_resource(show_spinner=False)
@@ -30,10 +32,11 @@ def count_session() -> None:
         return
     st.session_state.counted = True
     here = _here()
-    here.sessions += 1
-    # In a test of one page the runtime only pretends to be one.
-    if here.sessions >= MANY and type(runtime.get_instance()) is runtime.Runtime:
-        here.apart = here.apart if here.apart and not here.apart.gone else Apart()
+    with here.door:
+        here.sessions += 1
+        # In a test of one page the runtime only pretends to be one.
+        if here.sessions >= MANY and type(runtime.get_instance()) is runtime.Runtime:
+            here.apart = here.apart if here.apart and not here.apart.gone else Apart()
 
 
 def apart() -> Apart | None:

@@ -31,7 +31,7 @@ KINDS = ("decoder_self", "encoder_self", "cross")
 DRAWN, LINK = "masks.drawn", 1500  # characters of a drawn mask that a link still carries
 
 
-@st.cache_data(max_entries=32, show_spinner=False)
+@st.cache_data(max_entries=8, show_spinner=False)
 def scores(name: str, text: str, pads: int) -> Scores:
     """Every score of a run, before any mask; raises `UserError`."""
     from core.lab import masked_runs

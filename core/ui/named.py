@@ -8,7 +8,9 @@ large without a person's yes.
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections import OrderedDict
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -32,7 +34,8 @@ WRITERS = ("hub_decoder", "hub_encoder_decoder")
 SEERS = ("hub_vision",)  # they read a picture
 LARGE = 500_000_000  # bytes: beyond it loading is asked for
 REMEMBERED = 16
-_ONE_AT_A_TIME = threading.Lock()  # or two such models would be in memory
+_KNOWING = threading.Lock()
+_ONE_AT_A_TIME = threading.RLock()  # whoever uses such a model: or two of them would be in memory
 
 
 @dataclass(frozen=True)
@@ -53,9 +56,9 @@ def is_named(name: str) -> bool:
 
 
 @st.cache_resource(show_spinner=False)
-def _loaded() -> dict[str, Path]:
+def _loaded() -> OrderedDict[str, Path]:
     """What somebody has loaded since the server started, the latest last."""
-    return {}
+    return OrderedDict()
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
@@ -77,10 +80,11 @@ def _info(name: str, folder: Path) -> ModelInfo[Any]:
 def place(typed: str, folder: Path) -> str:
     """A person has named it: from now on it can be loaded here, under the name that is given back."""
     name, known = f"{PREFIX}{typed}", _loaded()
-    known.pop(name, None)
-    known[name] = folder
-    while len(known) > REMEMBERED:
-        known.pop(next(iter(known)))
+    with _KNOWING:
+        known[name] = folder
+        known.move_to_end(name)
+        while len(known) > REMEMBERED:
+            known.popitem(last=False)
     return name
 
 
@@ -93,7 +97,10 @@ def offer(name: str, folder: Path) -> None:
 def offered(architectures: Sequence[str]) -> dict[str, ModelInfo[Any]]:
     """Those that this session has named and that a page of these architectures can show."""
     known: dict[str, Path] = st.session_state.get("named", {})
-    infos = {name: _info(name, folder) for name, folder in known.items()}
+    infos = {}
+    for name, folder in known.items():
+        with suppress(ModelError):  # its folder has gone meanwhile
+            infos[name] = _info(name, folder)
     return {name: info for name, info in infos.items() if info.architecture in architectures}
 
 
@@ -125,22 +132,29 @@ def _allowed(name: str) -> Path:
     return folder
 
 
-@st.cache_resource(max_entries=1, show_spinner=False)
-def _load(folder: Path, name: str) -> HubModel:
-    """One such model in memory for all sessions: another one takes its place."""
-    import torch
-
-    from core.hub.loading import load
-
-    torch.set_num_threads(1)
-    return load(folder, name)
+@st.cache_resource(show_spinner=False)
+def _in_memory() -> dict[tuple[Path, str], HubModel]:
+    """One such model for all sessions: another one takes its place."""
+    return {}
 
 
-def load(name: str) -> HubModel:
-    """The model and its weights; `ModelError` for one that nobody has loaded here."""
-    if name not in _loaded():
-        raise ModelError("named_not_loaded", name=name.removeprefix(PREFIX))
-    return _load(_loaded()[name], name.removeprefix(PREFIX))
+@contextmanager
+def using(name: str) -> Iterator[HubModel]:
+    """The model and its weights, for this thread alone; `ModelError` for one that nobody has loaded here."""
+    typed, folder = name.removeprefix(PREFIX), _loaded().get(name)
+    if folder is None:
+        raise ModelError("named_not_loaded", name=typed)
+    with _ONE_AT_A_TIME:
+        there = _in_memory()
+        if (folder, typed) not in there:
+            import torch
+
+            from core.hub.loading import load
+
+            torch.set_num_threads(1)
+            there.clear()  # before the next is loaded
+            there[folder, typed] = load(folder, typed)
+        yield there[folder, typed]
 
 
 @st.cache_data(max_entries=6, show_spinner=False)
@@ -149,8 +163,7 @@ def run(name: str, text: str, search: Search, chosen: int, beside: Beside = NOTH
     from core.hub.tracing import trace
     from core.hub.vision import trace_picture
 
-    with _ONE_AT_A_TIME:
-        model = load(name)
+    with using(name) as model:
         if beside.picture:
             return trace_picture(model, beside.picture, beside.name)
         return trace(model, text, beside.pair, search, chosen, _on_step)
@@ -161,4 +174,5 @@ def forced(name: str, text: str, tokens: tuple[int, ...]) -> Trace:
     """The run of a text whose output is given; raises `UserError`."""
     from core.hub.tracing import trace_output
 
-    return trace_output(load(name), text, tokens)
+    with using(name) as model:
+        return trace_output(model, text, tokens)

@@ -82,14 +82,14 @@ def expected(name: str, order: int | None, text: str) -> NextWords:
 
 def read(found: list[Column], text: str) -> dict[Column, NextWords]:
     """What each model makes of the text; a sentence instead where one cannot read it."""
-    out = {}
+    out: dict[Column, NextWords] = {}
     for column in found:
         one = attempt(
             lambda heard, column=column: expected(column.info.name, column.order, text),  # type: ignore[misc]
             f"nextword {column.info.name} {column.order} {text}",
         )
         if one is None:
-            return {}  # the same is wrong with all: they have the same pieces
+            return out  # the same is wrong with the rest: they have the same pieces, and the shortest reach comes last
         out[column] = one
     return out
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable, Hashable
 from contextlib import suppress
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
@@ -18,6 +19,7 @@ from core.ui import named
 from core.ui.collecting import keep_short
 from core.ui.many import apart
 from core.ui.named import Beside
+from core.ui.remembering import Remembered
 from core.ui.waiting import OnStep, attempt
 
 if TYPE_CHECKING:
@@ -26,12 +28,11 @@ if TYPE_CHECKING:
 
 # Searches side by side only take the processor's caches from each other: in turn, all of them are done sooner.
 _ONE_AT_A_TIME = threading.Lock()
+MOST = 300_000_000  # bytes of runs that are kept
 
 
 def load(name: str) -> Model:
     """A model and its weights, one copy for all sessions."""
-    if named.is_named(name):
-        return cast("Model", named.load(name))  # the pages' experiments have twins for it
     return _load(name)
 
 
@@ -62,20 +63,44 @@ def run(
     search = Search(beam, sampling=sampling, prefix=prefix)
     if named.is_named(name):
         return named.run(name, text, search, chosen, beside, _on_step=on_step or _unheard)
-    return _run(name, text, search, chosen, _on_step=on_step)
-
-
-@st.cache_data(max_entries=256, show_spinner=False)
-def _run(name: str, text: str, search: Search, chosen: int, *, _on_step: OnStep | None) -> Trace:
     if search == Search() and (found := samples.stored(name, text)):
         return found
-    with _ONE_AT_A_TIME:
-        if other := apart():
-            with suppress(GoneError):
-                return other.trace(name, text, search, chosen, _on_step or _unheard)
-        from core.tracing import trace
+    return _remembered((name, text, search, chosen), lambda: _run(name, text, search, chosen, on_step or _unheard))
 
-        return trace(load(name), text, search, chosen, _on_step or _unheard)
+
+def _run(name: str, text: str, search: Search, chosen: int, on_step: OnStep) -> Trace:
+    if other := apart():
+        with suppress(GoneError):
+            return other.trace(name, text, search, chosen, on_step)
+    from core.tracing import trace
+
+    return trace(load(name), text, search, chosen, on_step)
+
+
+def forced(name: str, text: str, tokens: tuple[int, ...]) -> Trace:
+    """The run of a text whose output is given, ended or not; raises `UserError`."""
+    if named.is_named(name):
+        return named.forced(name, text, tokens)
+
+    def make() -> Trace:
+        from core.tracing import trace_output
+
+        return trace_output(load(name), text, tokens)
+
+    return _remembered((name, text, tokens), make)
+
+
+@st.cache_resource(show_spinner=False)
+def _runs() -> Remembered[Trace]:
+    return Remembered(MOST, lambda trace: trace.nbytes)
+
+
+def _remembered(key: Hashable, make: Callable[[], Trace]) -> Trace:
+    if found := _runs().get(key):
+        return found
+    with _ONE_AT_A_TIME:
+        # Somebody may have asked for the same while this one waited.
+        return _runs().get(key) or _runs().put(key, make())
 
 
 def _unheard(step: int, limit: int) -> None:
@@ -94,7 +119,7 @@ def run_or_say(
     """The run, or a sentence on the page that says why there is none; a long one shows how far it is."""
     return attempt(
         lambda heard: run(info.name, text, beam, chosen, sampling, prefix, heard, beside),
-        f"run {info.name} {beam} {sampling} {prefix} {beside.pair} {text}",
+        f"run {info.name} {beam} {sampling} {prefix} {beside.pair} {beside.name} {hash(beside.picture)} {text}",
     )
 
 

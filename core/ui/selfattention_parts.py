@@ -44,8 +44,10 @@ def dimension(c: Chosen) -> None:
         default = own if own in SIZES else SIZES[5]
         chosen = st.select_slider("d_k", SIZES, default, key="dk", bind="query-params", persist_state="session")
     with right:
-        seed = st.number_input(t("selfattention.seed"), 0, 999, 0, key="seed", bind="query-params",
-                               help=t("selfattention.seed.help"), persist_state="session")  # fmt: skip
+        seed = st.number_input(
+            t("selfattention.seed"), 0, 999, 0, key="selfattention.seed", bind="query-params",
+            help=t("selfattention.seed.help"), persist_state="session",
+        )  # fmt: skip
     found = _scaling(int(seed))
     at = SIZES.index(chosen)
     st.markdown(

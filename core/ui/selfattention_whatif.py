@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+import zlib
 
 import numpy as np
 import streamlit as st
@@ -53,8 +54,8 @@ def _change(c: Chosen) -> Change:
     left, middle, right = st.columns(3, gap="large")
     with left:
         temperature = st.slider(
-            t("selfattention.temperature"), 0.0, 3.0, 1.0, 0.05, key="temperature", bind="query-params",
-            help=t("selfattention.temperature.help"), persist_state="session",
+            t("selfattention.temperature"), 0.0, 3.0, 1.0, 0.05, key="selfattention.temperature",
+            bind="query-params", help=t("selfattention.temperature.help"), persist_state="session",
         )  # fmt: skip
     with middle:
         scaled = st.toggle(t("selfattention.scaled", d=c.learned.d_head), True, key="scaled", bind="query-params",
@@ -72,9 +73,10 @@ def _score(c: Chosen, scaled: bool) -> tuple[int, int, float] | None:
     """The pair's score as somebody changed it; the link holds the new one."""
     own = float((c.one.scores if scaled else c.one.products)[c.query, c.key])
     new = st.toggle(t("selfattention.newscore"), key="newscore", bind="query-params", persist_state="session")
-    # Another pair has another score to begin with: a slider of its own.
-    name = f"selfattention.value-{c.reading.kind}-{c.layer}-{c.head}-{c.query}-{c.key}-{scaled}"
+    # Another pair, and the same one in another sentence, has another score to begin with: a slider of its own.
     edge = float(math.ceil(max(20.0, 2 * abs(own))))
+    pair = f"{c.reading.kind} {c.layer} {c.head} {c.query} {c.key} {scaled} {edge} {own}"
+    name = f"selfattention.value-{zlib.crc32(pair.encode()):x}"
     if name not in st.session_state:
         st.session_state[name] = max(-edge, min(edge, _linked_score(round(own, 1))))
     value = st.slider(

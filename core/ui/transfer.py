@@ -94,12 +94,12 @@ def _keep_table() -> None:
     st.session_state[TABLE] = file.getvalue() if file else None
 
 
-@st.cache_data(max_entries=4, show_spinner=False)
+@st.cache_resource(max_entries=4, show_spinner=False)  # no copies: a task never changes
 def _shipped(name: str) -> Task:
     return shipped(name)
 
 
-@st.cache_data(max_entries=16, show_spinner=False)
+@st.cache_resource(max_entries=16, show_spinner=False)
 def _parsed(data: bytes) -> Task:
     return parse(data, OWN)
 

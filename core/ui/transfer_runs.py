@@ -126,8 +126,10 @@ def learn(c: Chosen, trainings: Sequence[tuple[Way, int, int]], heard: OnStep, p
         job = (c.info.name, c.task, way.frozen, way.scratch, n, seed, c.read)
         if store.net(job) is None:
             with store.turn(lambda: heard(done, total)):  # noqa: B023 - asked before the next round
-                found = transfer.tune(model, c.task, way, Draw(n, seed, c.read), lambda a, _: heard(done + a, total))  # noqa: B023
-                store.put(Point(*job, found.train, found.test), found)
+                if store.net(job) is None:  # nobody has done it while this one waited
+                    draw = Draw(n, seed, c.read)
+                    found = transfer.tune(model, c.task, way, draw, lambda a, _: heard(done + a, total))  # noqa: B023
+                    store.put(Point(*job, found.train, found.test), found)
         done += count
         heard(done, total)
         if (point := store.point(job)) and point not in points:

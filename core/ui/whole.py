@@ -39,12 +39,11 @@ def vectors(name: str, text: str, tokens: tuple[int, ...]) -> Whole:
 
 def vectors_or_say(info: ModelInfo, trace: Trace) -> Whole | None:
     """The run's vectors, or a sentence on the page that says why there are none."""
-    tokens = tuple(step.written.id for step in trace.steps if step.written.id is not None)
 
     def work(heard: OnStep) -> Whole:
-        return vectors(info.name, trace.src_text, tokens)
+        return vectors(info.name, trace.src_text, trace.ids)
 
-    return attempt(work, f"whole {info.name} {trace.src_text} {tokens}")
+    return attempt(work, f"whole {info.name} {trace.src_text} {trace.ids}")
 
 
 def draw(trace: Trace, found: Whole) -> View:

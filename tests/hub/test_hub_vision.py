@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -75,3 +76,31 @@ def test_texts_and_pictures_are_not_mixed_up(vit, hub_models):
     with pytest.raises(ModelError) as error:
         tracing.trace(vit, TEXT)
     assert error.value.code == "hub_picture"
+
+
+@pytest.mark.parametrize("told", [{"resample": None}, {"resample": 99}, {"image_mean": [0.5]}, {"image_std": "x"}])
+def test_foreign_values_are_a_sentence(told, vit, tmp_path):
+    (tmp_path / "preprocessor_config.json").write_text(json.dumps(told))
+    with pytest.raises(ModelError, match="hub_config"):
+        vision.pixels(replace(vit, folder=tmp_path), picture()[0])
+
+
+def test_a_picture_that_unpacks_to_too_much_text_is_none(vit):
+    """Pillow raises a plain ValueError for it."""
+    from PIL import Image
+    from PIL.PngImagePlugin import PngInfo
+
+    told, buffer = PngInfo(), io.BytesIO()
+    told.add_text("comment", "a" * 2_000_000, zip=True)
+    Image.new("RGB", (8, 8)).save(buffer, "PNG", pnginfo=told)
+    with pytest.raises(TextError, match="hub_no_image"):
+        vision.pixels(vit, buffer.getvalue())
+
+
+def test_only_the_two_kinds_that_are_asked_for_are_opened(vit):
+    from PIL import Image
+
+    buffer = io.BytesIO()
+    Image.new("RGB", (8, 8)).save(buffer, "GIF")
+    with pytest.raises(TextError, match="hub_no_image"):
+        vision.pixels(vit, buffer.getvalue())

@@ -147,6 +147,15 @@ def test_a_difference_is_that_of_both_writing_the_same(shelf: Path):
     np.testing.assert_allclose(matrices(words)["B − A"].shape[1], len(TEXT.replace(".", " .").split()) + 1)
 
 
+def test_a_window_wider_than_the_next_sentence_shrinks_to_it(shelf: Path):
+    long = " ".join(["Tom"] * 20) + "."
+    at = page(text=long, alignment__part="window", alignment__window="18")
+    assert at.slider(key="alignment.window").value == 18
+    at.text_input(key="sentence").set_value(TEXT).run()
+    assert not at.exception
+    assert at.slider(key="alignment.window").value == at.slider(key="alignment.window").max < 18
+
+
 def test_another_window_is_grey_elsewhere(shelf: Path):
     at = page(alignment__part="window", alignment__window="1")
     shown = matrices(at)

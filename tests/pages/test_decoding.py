@@ -11,7 +11,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core import ui
-from core.errors import UserError
+from core.errors import TextError, UserError
 from core.i18n import LANGUAGES, sentence, translate
 from core.lab import decoding as lab
 from core.lab import wordwise
@@ -334,3 +334,23 @@ def test_a_work_that_was_stopped_is_not_begun_again_by_itself():
     assert at.text_input(key="typed").value == "mine"
     at.button[0].click().run()
     assert at.markdown[0].value == "ready"
+
+
+def test_the_temperature_of_an_attention_head_is_not_that_of_sampling():
+    """One goes down to 0 and up to 3, the other does not: a key that both had would stop the page."""
+    at = AppTest.from_file("../../app.py", default_timeout=60)
+    at.run()
+    at.switch_page("pages/selfattention.py").run()
+    at.slider(key="selfattention.temperature").set_value(3.0).run()
+    at.switch_page("pages/decoding.py").run()
+    at.segmented_control(key="decoding.how").set_value("sampling").run()
+    assert not at.exception
+    assert at.slider(key="temperature").value == 1.0
+
+
+def test_forced_tokens_that_do_not_fit_behind_a_text_get_a_sentence():
+    at = AppTest.from_file("../../pages/decoding.py", default_timeout=60)
+    at.query_params.update(model="gpt-en", sentence="I like", forced=".".join(["9"] * 127), lang="en")
+    at.run()
+    assert not at.exception
+    assert seen.plain(at.warning[0].value) == sentence("en", TextError("too_long", n=129, limit=128))

@@ -72,7 +72,7 @@ def test_every_part_opens_from_a_link(language, part):
 @EVERY_LANGUAGE
 def test_a_colder_softmax_moves_weights_and_output(language, model):
     at = opened(language, kind="cross")
-    at.slider(key="temperature").set_value(0.0).run()
+    at.slider(key="selfattention.temperature").set_value(0.0).run()
     reading = readings(model, TEXT).sublayers["cross"][0]
     new = steps(reading, projections(model, "cross", 0), 0, Change(temperature=0))
     shown = matrices(at)
@@ -116,6 +116,17 @@ def test_a_changed_score_is_in_the_link_and_belongs_to_its_pair(model):
     assert matrices(at)["changed"][2, 0] == pytest.approx(own.scores[2, 0], abs=0.051)
     at.toggle(key="newscore").set_value(False).run()
     assert "score" not in at.query_params
+
+
+def test_another_sentence_begins_with_its_own_score(model):
+    """The same places hold other words there, and a slider that kept its key would keep its number."""
+    at = opened("en", query="1", key="0", newscore="true")
+    slider = next(one for one in at.slider if one.key.startswith("selfattention.value"))
+    slider.set_value(3.2).run()
+    at.text_input(key="sentence").set_value("Where is my blue book?").run()
+    reading = readings(model, "Where is my blue book?").sublayers["encoder_self"][0]
+    own = all_heads(reading, projections(model, "encoder_self", 0))[0]
+    assert matrices(at)["changed"][1, 0] == pytest.approx(own.scores[1, 0], abs=0.051)
 
 
 @pytest.mark.parametrize("score", ["", "x", "1e9", "nan", "inf", "99999", "--1", "٣"])
@@ -187,7 +198,7 @@ def test_changing_what_is_seen_never_runs_the_model_again(monkeypatch):
     at.selectbox(key="layer").set_value("2").run()
     at.selectbox(key="head").set_value("5").run()
     at.selectbox(key="query").set_value("0").run()
-    at.slider(key="temperature").set_value(0.5).run()
+    at.slider(key="selfattention.temperature").set_value(0.5).run()
     assert not at.exception
 
 

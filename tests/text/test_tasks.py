@@ -95,3 +95,8 @@ def test_a_larger_draw_holds_the_smaller_one_and_another_seed_draws_others():
     assert small < large
     assert large != other
     assert len(tasks.drawn(task, 10_000, 1)) == len(task.train)
+
+
+def test_a_comma_without_quotation_marks_is_no_table():
+    with pytest.raises(UserError, match="task_no_csv"):
+        parse(b"text,label\nI think, so,pos\n", "own")
