@@ -17,9 +17,9 @@ REQUIRED = os.environ.get("HEADLIGHT_BROWSER") == "required"
 
 @pytest.fixture(scope="session")
 def chromium():
-    path = shutil.which("chromium")
+    path = shutil.which("chromium-headless-shell") or shutil.which("chromium")  # the first draws for nobody: faster
     if path is None:
-        (pytest.fail if REQUIRED else pytest.skip)("no Chromium here: install Debian's package `chromium`")
+        (pytest.fail if REQUIRED else pytest.skip)("no Chromium here: install Debian's `chromium-headless-shell`")
     from playwright.sync_api import expect, sync_playwright
 
     expect.set_options(timeout=PATIENCE)
@@ -43,6 +43,41 @@ def _pages_are_known(chromium, app_address):
     page.goto(app_address)
     settle(page)
     page.close()
+
+
+class Browsers:
+    """Contexts of Chromium, each a browser of its own. The first that a test asks for is the one that the test before
+    it had, emptied but for the files of Streamlit: reading those anew costs a third of each journey."""
+
+    def __init__(self, chromium):
+        self.chromium, self.kept, self.lent = chromium, {}, []
+
+    def context(self, locale):
+        permissions = ["clipboard-read", "clipboard-write"]
+        if locale in self.kept and self.kept[locale] not in self.lent:
+            found = self.kept[locale]
+        else:
+            found = self.chromium.new_context(locale=locale, permissions=permissions)
+            self.kept.setdefault(locale, found)
+        self.lent.append(found)
+        return found
+
+    def empty(self):
+        """What was lent has forgotten all that it was told."""
+        for context in self.lent:
+            if context not in self.kept.values():
+                context.close()
+                continue
+            for page in context.pages:
+                page.evaluate("() => { localStorage.clear(); sessionStorage.clear(); }")
+                page.close()
+            context.clear_cookies()
+        self.lent = []
+
+
+@pytest.fixture(scope="session")
+def browsers(chromium):
+    return Browsers(chromium)
 
 
 class Checked:
@@ -71,23 +106,18 @@ def pytest_collection_modifyitems(items):
 
 
 @pytest.fixture
-def open_app(chromium, app_address, _pages_are_known, checked):
+def open_app(browsers, app_address, _pages_are_known, checked):
     """Opens the app in a session of its own.
 
     At the end: no error on any page, no request beyond this machine, and nobody shut out of the page where the
     session's first journey ends.
     """
-    contexts, errors, requests = [], [], []
+    errors, requests = [], []
 
     def go(query="", *, locale="en-GB", width=1280, height=900, dark=False):
-        context = chromium.new_context(
-            locale=locale,
-            viewport={"width": width, "height": height},
-            color_scheme="dark" if dark else "light",
-            permissions=["clipboard-read", "clipboard-write"],
-        )
-        contexts.append(context)
-        page = context.new_page()
+        page = browsers.context(locale).new_page()
+        page.set_viewport_size({"width": width, "height": height})
+        page.emulate_media(color_scheme="dark" if dark else "light")
         page.set_default_timeout(PATIENCE)
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.on("request", lambda request: requests.append(request.url))
@@ -96,12 +126,14 @@ def open_app(chromium, app_address, _pages_are_known, checked):
         return page
 
     yield go
-    faults = [fault for context in contexts for page in context.pages for fault in _faults(page, checked)]
-    for context in contexts:
-        context.close()
+    opened = any(context.pages for context in browsers.lent)
+    try:
+        faults = [fault for context in browsers.lent for page in context.pages for fault in _faults(page, checked)]
+    finally:
+        browsers.empty()
     assert faults == []
     assert errors == []
-    assert requests or not contexts  # a watch that saw nothing would find nothing
+    assert requests or not opened  # a watch that saw nothing would find nothing
     outside = [url for url in requests if not url.startswith((app_address, "data:", "blob:"))]
     assert outside == []
 
