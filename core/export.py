@@ -31,13 +31,8 @@ def rows_to_csv(header: Sequence[str], rows: Iterable[Sequence[str | float | Non
 
 def tree_to_csv(tree: Tree) -> str:
     """A beam's tree: a line a hypothesis that was considered, in the order of the search; counted from 1."""
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow(["node", "step", "parent", "token", "id", "log_prob", "score", "fate", "output"])
-    for row in _nodes(tree):
-        cells = {**row, "token": _safe(row["token"])}
-        writer.writerow(["" if cell is None else cell for cell in cells.values()])
-    return out.getvalue()
+    header = ["node", "step", "parent", "token", "id", "log_prob", "score", "fate", "output"]
+    return rows_to_csv(header, (list(row.values()) for row in _nodes(tree)))
 
 
 def tree_to_json(tree: Tree) -> str:

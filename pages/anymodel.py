@@ -45,6 +45,6 @@ def named(name: str) -> None:
 
 if name.strip():
     named(name.strip())
-elif own := ui.run_or_say(info, text, 1, 0):
+elif own := ui.run_or_say(info, text):
     shown.families(own)
 ui.lesson("anymodel")

@@ -33,13 +33,13 @@ def batch() -> None:
         persist_state="session",
     )  # fmt: skip
     texts = tuple(line for line in lines.splitlines() if line.strip())
-    if rows := masks.tried(masks.batch, info.name, texts):
+    if rows := ui.tried(masks.batch, info.name, texts):
         shown.batch(rows, ui.file_stem(text, info.name, "batch"))
 
 
 def leak() -> None:
     """The decoder with the future in sight, and what would come of learning so."""
-    if found := masks.tried(masks.leak, info.name, text, masks.reference(info, text)):
+    if found := ui.tried(masks.leak, info.name, text, masks.reference(info, text)):
         shown.losses(found, ui.file_stem(text, info.name, "leak"))
         layer, head = masks.pick_head(*found.weights.shape[:2])
         shown.leaking(found, layer, head, ui.file_stem(text, info.name, "leak"))

@@ -22,6 +22,6 @@ def look(trace: Trace) -> None:
     page.score(asked, given, info, trace)
 
 
-if trace := ui.run_or_say(info, text, 1, 0):
+if trace := ui.run_or_say(info, text):
     look(trace)
 ui.lesson("quiz")

@@ -14,7 +14,7 @@ info = ui.model_picker(("transformer",))
 text = ui.ask("start", info)
 left, right = st.columns([3, 2], gap="large")
 with left:
-    trace = ui.run_or_say(info, text, 1, 0)
+    trace = ui.run_or_say(info, text)
     if trace:
         ui.translation(trace)
         one = pooled(by_word(trace["cross"]), "mean", "mean")

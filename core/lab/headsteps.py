@@ -168,8 +168,3 @@ def arrows(q: Floats, k: Floats) -> Arrows:
     kept = float((sizes[:2] ** 2).sum() / max((sizes**2).sum(), 1e-12))
     flat = (both @ plane.T).astype(np.float32)
     return Arrows(flat[: len(q)], flat[len(q) :], kept)
-
-
-def cosine(a: Floats, b: Floats) -> float:
-    """cos of the angle between two vectors; 0 where one has no length."""
-    return float(a @ b / max(float(np.linalg.norm(a) * np.linalg.norm(b)), 1e-12))

@@ -136,11 +136,6 @@ def growth(side: Side) -> Floats:
     return np.stack([np.sqrt((x.astype(np.float64) ** 2).mean(-1)) for x in stream]).astype(np.float32)
 
 
-def cosine(a: Floats, b: Floats) -> float:
-    """1 where two vectors point the same way, -1 where against each other; 0 where one has no length."""
-    return float(a @ b / max(float(np.linalg.norm(a) * np.linalg.norm(b)), 1e-12))
-
-
 # The units of a feed-forward network
 
 

@@ -20,7 +20,8 @@ Ids = tuple[int, ...]
 
 
 class Reading(NamedTuple):
-    """What a network reads, and what its decoder is asked to write; both end with `</s>`."""
+    """What a network reads, and what its decoder is asked to write; both end with `</s>`, unless its own
+    translation was cut off at the limit."""
 
     source: Ids  # empty for a decoder alone: its text is what it is asked for, word by word
     written: Ids
@@ -50,7 +51,7 @@ def translates(model: Model[Any]) -> bool:
 
 
 def greedy(model: Model[Any], source: Ids) -> Ids:
-    """A translation, `</s>` at its end."""
+    """A translation; `</s>` at its end, unless the limit came first."""
     limits = [output_limit(len(source), model.info.config.max_len)]
     bos, eos = model.tokenizer.bos, model.tokenizer.eos
     return tuple(decode.greedy(model.net, torch.tensor([source]), bos=bos, eos=eos, limits=limits)[0].tokens)

@@ -213,10 +213,6 @@ def encoder_decoder(
                (n, decoder.config.vocab_size))  # fmt: skip
 
 
-def cosine(a: Floats, b: Floats) -> float:
-    return float(a @ b / max(float(np.linalg.norm(a) * np.linalg.norm(b)), 1e-12))
-
-
 def array(values: Tensor) -> Floats:
     return np.asarray(values.detach().float().numpy())
 

@@ -48,7 +48,7 @@ def main(argv: list[str] | None = None) -> int:
 def write(
     seed: int, count: int, split: Split = "train", *, strict: bool = False, combinations: bool = False
 ) -> Iterator[Made]:
-    """`count` pairs of different English and different Korean."""
+    """`count` pairs, no English twice; with `strict` no Korean twice."""
     writer, seen, missed = Writer(seed, strict=strict), set[str](), 0
     while count:
         one = writer.sentence()

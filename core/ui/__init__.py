@@ -22,7 +22,7 @@ from core.ui.showing import (
     translation,
 )
 from core.ui.tour import bar, follow
-from core.ui.waiting import attempt, let_draw
+from core.ui.waiting import attempt, let_draw, tried
 
 __all__ = [
     "READERS",
@@ -60,5 +60,6 @@ __all__ = [
     "t",
     "texts",
     "translation",
+    "tried",
     "warm_up",
 ]

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import streamlit as st
 
-from core import i18n
 from core.errors import UserError
 from core.figures.labels import query_names
 from core.measures import Pick, aligned, clearest, pooled
@@ -17,7 +16,7 @@ from core.shelf import ModelInfo
 from core.trace import AttentionMap, Axis, Floats, Trace
 from core.ui import alignment_runs as runs
 from core.ui.asking import from_link, into_link, known_models, pick
-from core.ui.language import language, md, t
+from core.ui.language import md, t, why
 from core.ui.waiting import attempt
 
 if TYPE_CHECKING:
@@ -130,7 +129,7 @@ def _said(found: runs.Found | None) -> dict[str, Trace]:
     if not found:
         return {}
     for name, error in found.failed:
-        st.warning(f"**{md(name)}**: {md(i18n.sentence(language(), UserError(error[0], **dict(error[1]))))}")
+        st.warning(f"**{md(name)}**: {why(UserError(error[0], **dict(error[1])))}")
     return dict(found.traces)
 
 

@@ -7,7 +7,6 @@ import streamlit as st
 
 from core.components.compare import WORDS, Linked, compare
 from core.components.matrices import LARGEST, Panel
-from core.components.sharing import LINK_WORDS, copy_link
 from core.figures import alignment as figures
 from core.figures.labels import query_names, tokens
 from core.figures.theme import weight_scale
@@ -17,7 +16,7 @@ from core.reading import name, quoted
 from core.trace import Floats
 from core.ui.alignment import LINKED, Chosen, Column, partners
 from core.ui.language import language, md, t, texts
-from core.ui.showing import dark, file_stem, longer_than_trained, picture
+from core.ui.showing import dark, file_stem, longer_than_trained, picture, share
 
 SMALLEST = 13  # CSS px of a cell before maps go to another line
 
@@ -43,7 +42,7 @@ def together(c: Chosen) -> None:
         st.caption(md(note))
     longer_than_trained(base.info, base.keys)
     sharpness(c)
-    share()
+    share(*LINKED)
 
 
 def follow(model: str, row: int) -> None:
@@ -125,10 +124,3 @@ def bits(one: Column) -> Floats:
     if one.one is None:
         raise ValueError(f"{one.info.name} has no map")
     return entropy(distributions(one.one.head(0, 0)))
-
-
-def share() -> None:
-    """A link to everything that is chosen."""
-    link = {key: str(st.session_state[key]) for key in LINKED if key in st.session_state}
-    link = {key: value.lower() if value in ("True", "False") else value for key, value in link.items()}
-    copy_link({**link, "lang": language()}, words=texts(LINK_WORDS), key="link")

@@ -11,12 +11,11 @@ from typing import TYPE_CHECKING
 import streamlit as st
 from streamlit.errors import StreamlitPageNotFoundError
 
-from core import i18n
 from core.errors import ModelError, UserError
 from core.search import Search
 from core.trace import Trace
 from core.ui import named
-from core.ui.language import language, md, t
+from core.ui.language import language, md, t, why
 from core.ui.named import Beside
 from core.ui.waiting import Found, OnStep, attempt
 
@@ -81,7 +80,7 @@ def folder_or_ask(typed: str) -> Path | None:
         if folder is None and not hub_allowed():
             raise ModelError("hub_off", name=name.name)
     except UserError as error:
-        st.warning(md(i18n.sentence(language(), error)))
+        st.warning(why(error))
         return None
     return folder or _fetched(name)
 

@@ -15,13 +15,13 @@ from core.shelf import ModelInfo, installed, read_info, shelf
 from core.ui import named, pairs
 from core.ui.echo import echo
 from core.ui.keeping import keep
-from core.ui.language import language, md, t
+from core.ui.language import language, md, t, why
 
 BEAMS = ("1", "4", "8")
 POOLS: dict[str, Pool] = {"mean": "mean", "max": "max"}
 
 
-def _come_through_app() -> None:
+def come_through_app() -> None:
     """Let app.py run first, with its navigation, language and style.
 
     A fresh server that has not met `st.navigation` yet takes every file in pages/ for a page
@@ -37,7 +37,7 @@ def model_picker(architectures: tuple[str, ...] = ("transformer",), *, maps: boo
 
     maps: leave out those without any attention.
     """
-    _come_through_app()
+    come_through_app()
     asked = str(st.session_state.get("model") or st.query_params.get("model", ""))
     if named.is_named(asked) and any(one in named.READERS for one in architectures):
         named.admit(asked, architectures)
@@ -71,7 +71,7 @@ def known_models(
         try:
             info = read_info(name)
         except ModelError as error:
-            complain(md(i18n.sentence(language(), error)))
+            complain(why(error))
             continue
         if info.architecture in architectures:
             infos[name] = info

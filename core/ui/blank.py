@@ -11,7 +11,7 @@ from core.config import LANGUAGE_MODELS, TRANSLATORS
 from core.shelf import ModelInfo, shelf
 from core.text.blanks import Corrupted, Fate, Rates
 from core.text.tokenizer import Tokenizer
-from core.ui.asking import _come_through_app, from_link, into_link, known_models, model_picker
+from core.ui.asking import come_through_app, from_link, into_link, known_models, model_picker
 from core.ui.keeping import keep
 from core.ui.language import md, t
 from core.ui.pairs import OFFERED
@@ -50,7 +50,7 @@ def reader() -> Reader:
     """The BERT chosen, else who has its pieces. Ends the page with a sentence if the shelf has neither."""
     if known_models(("bert",)):
         return Reader(model_picker(("bert",)), True)
-    _come_through_app()
+    come_through_app()
     st.session_state[OFFERED] = {}  # another page's: nobody here reads other languages
     order = (*TRANSLATORS, *LANGUAGE_MODELS)
     infos = [info for info in known_models(order, st.sidebar.warning).values() if info.src == LANGUAGE]

@@ -69,7 +69,7 @@ def runs(info: ModelInfo, text: str, beside: Beside) -> tuple[Trace, Trace] | No
         other, other_text = _other(info, text)
         with_b = second_beside(info, other, beside)
     with left:
-        a = run_or_say(info, text, 1, 0, beside=beside)
+        a = run_or_say(info, text, beside=beside)
         if a:
             _output("A", a)
     with right:
@@ -106,7 +106,7 @@ def _second(a: Trace, info: ModelInfo, other: ModelInfo, text: str, beside: Besi
     if wanted and can:
         return attempt(lambda heard: forced(other.name, text, tokens), f"forced {other.name} {tokens} {text}")
     return attempt(
-        lambda heard: run(other.name, text, 1, 0, None, (), heard, beside), f"B {other.name} {beside.pair} {text}"
+        lambda heard: run(other.name, text, on_step=heard, beside=beside), f"B {other.name} {beside.pair} {text}"
     )
 
 

@@ -12,11 +12,10 @@ from core.figures.compare import Ring, head_plane
 from core.figures.theme import weight_scale
 from core.measures import head_distances, measured, measures_of, plane
 from core.trace import AttentionMap, Floats
-from core.ui.compare import Chosen, Side, select
-from core.ui.compare_shown import share
+from core.ui.compare import LINKED, Chosen, Side, select
 from core.ui.language import md, t, texts
 from core.ui.measuring import measure_choice, measure_name
-from core.ui.showing import dark, file_stem
+from core.ui.showing import dark, file_stem, for_everybody, share
 
 
 def measures(chosen: Chosen) -> None:
@@ -42,7 +41,7 @@ def measures(chosen: Chosen) -> None:
         st.caption(t("measure.cross"))
     if not side.attn.normalised:
         st.caption(t("measure.unnormalised"))
-    share()
+    share(*LINKED)
 
 
 def _extremes(by: Tint) -> str:
@@ -106,7 +105,12 @@ def similar(chosen: Chosen) -> None:
                 side.choose(*divmod(int(point["point_index"]), attn.n_heads))
 
     st.plotly_chart(
-        fig, key=key, alt=reading, config={"displayModeBar": False}, on_select=choose, selection_mode="points"
+        for_everybody(fig),
+        key=key,
+        alt=reading,
+        config={"displayModeBar": False},
+        on_select=choose,
+        selection_mode="points",
     )
     save_picture(
         key, title=t("compare.view.plane"), words=texts(PICTURE_WORDS), file_stem=f"{stem}_plane", key=f"{key}.save"
@@ -114,7 +118,7 @@ def similar(chosen: Chosen) -> None:
     st.caption(t("compare.plane.about", explained=f"{flat.explained:.0%}", stress=f"{flat.stress:.2f}"))
     if used < len(attn.queries):
         st.caption(t("compare.plane.used", used=used, n=len(attn.queries)))
-    share()
+    share(*LINKED)
 
 
 def _named(attn: AttentionMap) -> tuple[list[str], list[str]]:

@@ -7,7 +7,6 @@ import streamlit as st
 
 from core.components.compare import WORDS, Linked, compare
 from core.components.matrices import LARGEST, Panel, PanelScale
-from core.components.sharing import LINK_WORDS, copy_link
 from core.contrast import contrast, disagreement, side_by_side
 from core.figures.labels import query_names, tokens
 from core.figures.theme import weight_scale
@@ -16,7 +15,7 @@ from core.trace import AttentionMap, Floats
 from core.ui.asking import choice
 from core.ui.compare import LINKED, Chosen, Side
 from core.ui.language import language, md, t, texts
-from core.ui.showing import dark, file_stem
+from core.ui.showing import dark, file_stem, share
 
 PAIR = "compare.pair"
 READABLE, SMALL = 16, 9  # CSS px of a cell before maps go to another line
@@ -41,7 +40,7 @@ def pair(chosen: Chosen) -> None:
         panels.append(_difference(*common, one))
     stem = file_stem(a.trace.src_text, a.title, b.title)
     compare(panels, words=texts(WORDS), scale=weight_scale(dark()), smallest=READABLE, file_stem=stem, key=PAIR)
-    share()
+    share(*LINKED)
 
 
 def _shared(one: AttentionMap, two: AttentionMap) -> tuple[AttentionMap, AttentionMap] | None:
@@ -110,7 +109,7 @@ def multiples(chosen: Chosen) -> None:
         file_stem=file_stem(side.trace.src_text, side.attn.kind, fixed), key=f"compare.multiples.{over}",
         on_choose=lambda i: side.choose(*places[i]),
     )  # fmt: skip
-    share()
+    share(*LINKED)
 
 
 def _places(side: Side, over: str) -> list[tuple[Pick, Pick]]:
@@ -136,10 +135,3 @@ def _small(one: AttentionMap, title: str, limit: float, mark: str) -> Linked:
 def _seen(one: AttentionMap) -> Floats:
     """The weights; no number where a query may not look."""
     return np.where(visible(one), one.head(0, 0), np.float32(np.nan))
-
-
-def share() -> None:
-    """A link to everything that is chosen, on both sides."""
-    link = {key: str(st.session_state[key]) for key in LINKED if key in st.session_state}
-    link = {key: value.lower() if value in ("True", "False") else value for key, value in link.items()}
-    copy_link({**link, "lang": language()}, words=texts(LINK_WORDS), key="link")

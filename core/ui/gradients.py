@@ -10,10 +10,10 @@ from core.config import LanguageModelConfig
 from core.shelf import ModelInfo
 from core.ui.asking import choice, known_models
 from core.ui.language import md, t
-from core.ui.masks import tried
 from core.ui.positions import number
 from core.ui.recurrence import CELLS, LANGUAGE, gain, trained
 from core.ui.running import load
+from core.ui.waiting import tried
 
 if TYPE_CHECKING:
     from core.lab.gradients import Gradients

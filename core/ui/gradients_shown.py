@@ -13,8 +13,7 @@ from core.figures import gradients as figures
 from core.figures.labels import tokens
 from core.ui.gradients import Chosen, Found
 from core.ui.language import md, t
-from core.ui.recurrence import link
-from core.ui.showing import dark, file_stem, picture
+from core.ui.showing import dark, file_stem, picture, share
 
 if TYPE_CHECKING:
     from core.lab.gradients import Doubles, Gradients
@@ -117,7 +116,7 @@ def files(c: Chosen, found: Found, stem: str) -> None:
                            key="gradients.csv")  # fmt: skip
         st.download_button(t("save.json"), lambda: to_json(found), f"{stem}.json", "application/json",
                            on_click="ignore", key="gradients.json")  # fmt: skip
-        link(LINKED)
+        share(*LINKED)
 
 
 def to_csv(found: Found) -> str:

@@ -7,6 +7,7 @@ import re
 import streamlit as st
 
 from core import i18n
+from core.errors import UserError
 
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:&=^@/\"'])")
 
@@ -34,6 +35,11 @@ def texts(keys: tuple[str, ...]) -> dict[str, str]:
 def md(text: str) -> str:
     """User text inside Markdown: nothing in it is obeyed, neither link nor formula nor colour."""
     return _MARKDOWN.sub(r"\\\1", " ".join(text.split()))
+
+
+def why(error: UserError) -> str:
+    """What went wrong, as a sentence for Markdown."""
+    return md(i18n.sentence(language(), error))
 
 
 def language_picker() -> None:

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from core.lab.layers import InBatch
     from core.lab.lens import Lens, Wish
 
-Found = Layers  # what a page holds on to
 SIDES = ("encoder", "decoder")
 TOKEN = "token"  # in the link, as the number of a place: words repeat
 SHOWN = 64  # tokens a picture has at most; what is computed has all
@@ -115,7 +114,7 @@ class Chosen(NamedTuple):
 
 def read_or_say(info: ModelInfo, text: str) -> Layers | None:
     """The run, or a sentence on the page that says why there is none."""
-    if run_or_say(info, text, 1, 0) is None:
+    if run_or_say(info, text) is None:
         return None
     return layers(info.name, text)
 

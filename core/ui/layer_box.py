@@ -9,7 +9,8 @@ import streamlit as st
 
 from core.figures import layers as figures
 from core.figures.labels import tokens
-from core.lab.layersteps import Norm, Sublayer, cosine, standard
+from core.lab.layersteps import Norm, Sublayer, standard
+from core.lab.numbers import cosine
 from core.trace import Floats
 from core.ui.language import t
 from core.ui.layer import SHOWN, Chosen

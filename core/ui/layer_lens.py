@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import streamlit as st
 
-from core import i18n
 from core.errors import UserError
 from core.figures import lens as figures
 from core.figures.labels import query_names
-from core.ui.language import language, md, t
+from core.ui.language import md, t, why
 from core.ui.layer import SHOWN, Chosen, lens, place, wish
 from core.ui.layer import written as output
 from core.ui.layer_box import tiny
@@ -121,7 +120,7 @@ def _wish(c: Chosen, step: int) -> None:
     try:
         found = wish(c.model, c.found.src_text, step, word[:80])
     except UserError as error:
-        st.warning(md(i18n.sentence(language(), error)))
+        st.warning(why(error))
         return
     if found is None:
         return

@@ -5,13 +5,12 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
-from core import i18n
 from core.errors import ModelError, UserError
 from core.figures import layers as figures
 from core.lab.layersteps import Side, growth, lengths
 from core.shelf import ModelInfo, installed, read_info
 from core.ui.asking import from_link, into_link
-from core.ui.language import language, md, t
+from core.ui.language import md, t, why
 from core.ui.layer import Chosen, in_batch, layers
 from core.ui.layer_box import tiny
 from core.ui.layer_walk import number
@@ -73,7 +72,7 @@ def _growth(c: Chosen) -> None:
             found = layers(other, c.found.src_text)
             lines.append(_growing(other, c.side_name, found.side(c.side_name), found.pre))
         except UserError as error:
-            st.warning(md(i18n.sentence(language(), error)))
+            st.warning(why(error))
     said = " ".join(
         t("layer.growth.read", model=md(one.name), first=number(one.mean[0]), last=number(one.mean[-1]),
           times=number(one.mean[-1] / max(float(one.mean[0]), 1e-9)))
@@ -124,7 +123,7 @@ def batch(c: Chosen) -> None:
     try:
         found = in_batch(c.model, (c.found.src_text, second), c.side_name, c.layer, kinds.index(kind))
     except UserError as error:
-        st.warning(md(i18n.sentence(language(), error)))
+        st.warning(why(error))
         return
     i = c.token
     said = t(

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections.abc import Iterator
 
 import numpy as np
 import streamlit as st
 
-from core.components.sharing import LINK_WORDS, copy_link
 from core.components.walk import WORDS, Box, Group, walk
+from core.export import rows_to_csv
 from core.lab.layersteps import Sublayer
 from core.trace import Floats
 from core.ui.asking import into_link
-from core.ui.language import language, t, texts
+from core.ui.language import t, texts
 from core.ui.layer import TOKEN, Chosen, lens
-from core.ui.showing import dark
+from core.ui.showing import dark, share
 
 BOX = "box"
 FIRST = "self.norm"  # the box that is open at first
@@ -134,19 +132,17 @@ def _save(c: Chosen, way: list[Group]) -> None:
         st.download_button(
             t("save.json"), lambda: to_json(c, named), f"{c.stem}.json", "application/json", on_click="ignore"
         )
-        keys = ("model", "sentence", "layer.side", "layer", TOKEN, BOX, "layer.part")
-        link = {key: str(st.session_state[key]) for key in keys if key in st.session_state}
-        copy_link({**link, "lang": language()}, words=texts(LINK_WORDS), key="link")
+        share("model", "sentence", "layer.side", "layer", TOKEN, BOX, "layer.part")
 
 
 def to_csv(named: list[tuple[str, Floats]]) -> str:
     """A line a dimension, a column a box; the hidden layer has more lines than the others."""
-    out = io.StringIO()
-    rows = csv.writer(out, lineterminator="\n")
-    rows.writerow(["i", *(name for name, _ in named)])
-    for i in range(max(len(values) for _, values in named)):
-        rows.writerow([i + 1, *(f"{values[i]:.6g}" if i < len(values) else "" for _, values in named)])
-    return out.getvalue()
+    longest = max(len(values) for _, values in named)
+    rows = [
+        [i + 1, *(float(f"{values[i]:.6g}") if i < len(values) else None for _, values in named)]
+        for i in range(longest)
+    ]
+    return rows_to_csv(["i", *(name for name, _ in named)], rows)
 
 
 def to_json(c: Chosen, named: list[tuple[str, Floats]]) -> str:

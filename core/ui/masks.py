@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, NamedTuple, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import streamlit as st
 
-from core import i18n
 from core.components.matrices import LARGEST
 from core.config import TRANSLATORS
 from core.errors import UserError
@@ -16,16 +14,15 @@ from core.figures.labels import query_names, tokens
 from core.lab import masks as lab
 from core.shelf import ModelInfo
 from core.ui.asking import choice, from_link, into_link
-from core.ui.language import language, md, t
+from core.ui.language import t
 from core.ui.running import load
 from core.ui.showing import longer_than_trained
+from core.ui.waiting import tried
 
 if TYPE_CHECKING:
     from core.lab.cheating import Cheating
     from core.lab.masked_runs import Batched, Leak, Scores
 
-P = ParamSpec("P")
-R = TypeVar("R")
 PADS = 2
 KINDS = ("decoder_self", "encoder_self", "cross")
 DRAWN, LINK = "masks.drawn", 1500  # characters of a drawn mask that a link still carries
@@ -61,19 +58,6 @@ def cheating() -> Cheating:
     from core.lab import cheating
 
     return cheating.cheating()
-
-
-def tried(run: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R | None:
-    """The run, or a sentence on the page that says why there is none; of several lines, which one is meant."""
-    try:
-        with st.spinner(t("run.busy"), show_time=True):
-            return run(*args, **kwargs)
-    except UserError as error:
-        sentence = i18n.sentence(language(), error)
-        if "line" in error.values:
-            sentence = f"{t('masks.line', n=error.values['line'])} {sentence}"
-        (st.info if error.code == "empty" else st.warning)(md(sentence))
-        return None
 
 
 def reference(info: ModelInfo, text: str) -> str:

@@ -17,12 +17,11 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from core import i18n
 from core.errors import ModelError, UserError
 from core.search import Search
 from core.shelf import ModelInfo
 from core.trace import Trace
-from core.ui.language import language, md, t
+from core.ui.language import md, t, why
 from core.ui.waiting import OnStep
 
 if TYPE_CHECKING:
@@ -114,7 +113,7 @@ def admit(name: str, architectures: Sequence[str]) -> None:
             writes = not set(architectures) & {"hub_encoder", *SEERS}  # a page on writing
             st.warning(t("named.reads" if writes else "named.other", name=md(name.removeprefix(PREFIX))))
     except UserError as error:
-        st.warning(md(i18n.sentence(language(), error)))
+        st.warning(why(error))
 
 
 def _allowed(name: str) -> Path:

@@ -11,7 +11,7 @@ import streamlit as st
 from core.cards import read_perplexity, read_scores
 from core.config import LANGUAGE_MODELS
 from core.shelf import ModelInfo, shelf
-from core.ui.asking import _come_through_app, known_models
+from core.ui.asking import come_through_app, known_models
 from core.ui.language import md, t
 from core.ui.running import load
 from core.ui.waiting import attempt
@@ -44,7 +44,7 @@ class Column(NamedTuple):
 
 def columns() -> list[Column]:
     """Every language model on the shelf. Ends the page with a sentence if there is none."""
-    _come_through_app()
+    come_through_app()
     infos = known_models(LANGUAGE_MODELS, st.sidebar.warning).values()
     found = [column for info in infos if info.src == LANGUAGE for column in _columns(info)]
     if not found:

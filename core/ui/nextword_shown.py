@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from core.components.sharing import LINK_WORDS, copy_link
 from core.export import rows_to_csv
 from core.figures import nextword as figures
 from core.ui import nextword as page
-from core.ui.language import language, md, t, texts
+from core.ui.language import md, t
 from core.ui.nextword import Column
-from core.ui.showing import dark, file_stem, picture
+from core.ui.showing import dark, file_stem, for_everybody, picture, share
 
 if TYPE_CHECKING:
     from core.lab.nextword import NextWords
@@ -41,8 +40,8 @@ def _chart(column: Column, one: NextWords, text: str, most: float) -> None:
     fig = figures.bars(one.top, column.look, (t("nextword.probability"), t("nextword.click")), most=most)
     listed = ", ".join(f"{c.token} {math.exp(c.log_prob):.3f}" for c in one.top)
     st.plotly_chart(
-        fig, key=key, alt=f"{column.title}: {listed}", config={"displayModeBar": False}, selection_mode="points",
-        on_select=page.clicked(key, column, text, [c.id for c in one.top]),
+        for_everybody(fig), key=key, alt=f"{column.title}: {listed}", config={"displayModeBar": False},
+        selection_mode="points", on_select=page.clicked(key, column, text, [c.id for c in one.top]),
     )  # fmt: skip
 
 
@@ -157,4 +156,4 @@ def files(found: Found, text: str) -> None:
             ),
             f"{stem}.csv", "text/csv", on_click="ignore",
         )  # fmt: skip
-        copy_link({"prefix": text, "lang": language()}, words=texts(LINK_WORDS), key="link")
+        share("prefix")

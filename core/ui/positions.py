@@ -9,7 +9,6 @@ import numpy as np
 import streamlit as st
 
 from core import samples
-from core.components.sharing import LINK_WORDS, copy_link
 from core.config import TransformerConfig
 from core.export import rows_to_csv
 from core.figures import positions as figures
@@ -18,11 +17,10 @@ from core.lab.positions import Encoding, backwards, by_hand, content, shuffled
 from core.shelf import ModelInfo
 from core.trace import Axis
 from core.ui.asking import choice, from_link, into_link
-from core.ui.language import language, md, t, texts
-from core.ui.masks import tried
+from core.ui.language import md, t
 from core.ui.running import load
-from core.ui.showing import dark, file_stem, picture
-from core.ui.waiting import OnStep
+from core.ui.showing import dark, file_stem, picture, share
+from core.ui.waiting import OnStep, tried
 
 if TYPE_CHECKING:
     from core.lab.reordered import Added, Shuffled
@@ -199,12 +197,11 @@ def files(c: Chosen, linked: Sequence[str]) -> None:
             t("save.csv"), lambda: to_csv(c.encoding, c.tokens), f"{c.stem}.csv", "text/csv", on_click="ignore",
             key="positions.csv",
         )  # fmt: skip
-        link = {key: str(st.session_state[key]) for key in linked if key in st.session_state}
-        copy_link({**link, "lang": language()}, words=texts(LINK_WORDS), key="link")
+        share(*linked)
 
 
 def order(c: Chosen) -> Order:
-    """How the words are to change places: by lot, backwards, or as typed."""
+    """How the words are to change places: at random, backwards, or as typed."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         kind = choice("positions.order", ORDERS)
         seed = number("positions.seed", 1, 20, 1, 260) if kind == "shuffled" else 1

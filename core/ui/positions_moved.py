@@ -17,10 +17,9 @@ from core.lab.positions import content, cosines
 from core.shelf import ModelInfo
 from core.ui.asking import known_models
 from core.ui.language import md, t
-from core.ui.masks import tried
 from core.ui.positions import Chosen, Order, added, kind_of, order, shuffle, words
 from core.ui.showing import dark, file_stem, picture
-from core.ui.waiting import attempt
+from core.ui.waiting import attempt, tried
 
 if TYPE_CHECKING:
     from core.lab.reordered import Shuffled

@@ -14,10 +14,10 @@ from core.figures import rotation
 from core.figures.labels import tokens as names_of
 from core.lab.positions import Encoding, by_distance, cosines
 from core.ui.language import md, t
-from core.ui.masks import tried
 from core.ui.positions import Chosen, added, kind_of, number, set_to, words
 from core.ui.selfattention import SHOWN, show
 from core.ui.showing import dark, picture
+from core.ui.waiting import tried
 
 if TYPE_CHECKING:
     from core.lab.reordered import Added

@@ -6,14 +6,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 import streamlit as st
 
-from core.components.sharing import LINK_WORDS, copy_link
 from core.config import LanguageModelConfig, Seq2SeqConfig
 from core.shelf import ModelInfo, shelf
-from core.ui.asking import _come_through_app, choice, known_models
-from core.ui.language import language, md, t, texts
-from core.ui.masks import tried
+from core.ui.asking import choice, come_through_app, known_models
+from core.ui.language import md, t
 from core.ui.positions import number
 from core.ui.running import load
+from core.ui.waiting import tried
 
 if TYPE_CHECKING:
     from core.lab.recurrence import BothWays, States, Use
@@ -115,7 +114,7 @@ class Chosen(NamedTuple):
 
 def reader_info() -> tuple[ModelInfo, dict[str, ModelInfo]]:
     """A model that reads English, and all that are there. Ends the page with a sentence if there is none."""
-    _come_through_app()
+    come_through_app()
     known = known_models(("rnn_lm", "transformer", "seq2seq"), st.sidebar.warning)
     models = {name: info for name, info in known.items() if info.src == LANGUAGE}
     if not models:
@@ -191,9 +190,3 @@ def read(c: Chosen) -> tuple[States, ...] | None:
             return None
         found.append(one)
     return tuple(found)
-
-
-def link(keys: tuple[str, ...]) -> None:
-    """A button that copies the address of all that is chosen."""
-    chosen = {key: str(st.session_state[key]) for key in keys if key in st.session_state}
-    copy_link({**chosen, "lang": language()}, words=texts(LINK_WORDS), key="link")

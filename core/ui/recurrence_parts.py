@@ -13,10 +13,10 @@ from core.lab.contextual import same_word, shared_words
 from core.samples import samples
 from core.ui.asking import choice, from_link, into_link
 from core.ui.language import md, t
-from core.ui.masks import tried
 from core.ui.recurrence import LANGUAGE, Chosen, Weights, both_ways, reader, states, translator, uses
 from core.ui.recurrence_shown import words
 from core.ui.showing import dark, file_stem, picture
+from core.ui.waiting import tried
 
 if TYPE_CHECKING:
     from core.lab.recurrence import BothWays, Use

@@ -17,7 +17,7 @@ from core.reading import name as token_name
 from core.ui.asking import choice
 from core.ui.language import language, md, t
 from core.ui.recurrence import CELLS, HIDDEN, Chosen, Weights, norms, read
-from core.ui.showing import dark, file_stem, picture
+from core.ui.showing import dark, file_stem, picture, share
 
 if TYPE_CHECKING:
     from core.lab.recurrence import States
@@ -126,15 +126,13 @@ def _flat(means: np.ndarray) -> str:
 
 def files(c: Chosen, shown: tuple[States, ...]) -> None:
     """All states and gates as a table or as JSON; a link to what is shown."""
-    from core.ui.recurrence import link
-
     stem = file_stem(c.text, "recurrence", c.stem)
     with st.container(horizontal=True, gap="small"):
         st.download_button(t("save.csv"), lambda: to_csv(shown), f"{stem}.csv", "text/csv", on_click="ignore",
                            key="recurrence.csv")  # fmt: skip
         st.download_button(t("save.json"), lambda: to_json(shown), f"{stem}.json", "application/json",
                            on_click="ignore", key="recurrence.json")  # fmt: skip
-        link(LINKED)
+        share(*LINKED)
 
 
 def to_csv(shown: tuple[States, ...]) -> str:

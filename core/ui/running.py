@@ -110,8 +110,8 @@ def _unheard(step: int, limit: int) -> None:
 def run_or_say(
     info: ModelInfo,
     text: str,
-    beam: int,
-    chosen: int,
+    beam: int = 1,
+    chosen: int = 0,
     sampling: Sampling | None = None,
     prefix: tuple[int, ...] = (),
     beside: Beside = named.NOTHING,

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import streamlit as st
 
-from core import i18n
 from core.components.matrices import WORDS, Panel, PanelScale, matrices
 from core.errors import UserError
 from core.figures.labels import query_names, tokens
@@ -15,7 +14,7 @@ from core.figures.theme import weight_scale
 from core.lab.headsteps import Projections, Reading, Steps, all_heads
 from core.trace import Floats, Kind
 from core.ui.asking import choice, from_link, into_link
-from core.ui.language import language, md, t, texts
+from core.ui.language import md, t, texts, why
 from core.ui.running import load
 from core.ui.showing import dark, file_stem
 
@@ -51,7 +50,7 @@ def read_or_say(name: str, text: str) -> Readings | None:
         with st.spinner(t("run.busy"), show_time=True):
             return readings(name, text)
     except UserError as error:
-        (st.info if error.code == "empty" else st.warning)(md(i18n.sentence(language(), error)))
+        (st.info if error.code == "empty" else st.warning)(why(error))
         return None
 
 

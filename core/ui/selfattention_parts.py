@@ -10,7 +10,8 @@ import streamlit as st
 from core.components.matrices import Panel
 from core.figures import selfattention as figures
 from core.lab import scaling
-from core.lab.headsteps import all_heads, arrows, cosine, norm_shares
+from core.lab.headsteps import all_heads, arrows, norm_shares
+from core.lab.numbers import cosine
 from core.ui.language import md, t
 from core.ui.selfattention import Chosen, follow, number, one_of, pair_words, projections, show, square
 from core.ui.showing import dark, picture

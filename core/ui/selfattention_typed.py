@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
-from core import i18n
 from core.components.matrices import Panel
 from core.errors import UserError
 from core.figures import selfattention as figures
@@ -14,7 +13,7 @@ from core.lab import workbench as lab
 from core.lab.contextual import same_word, shared_words
 from core.trace import Floats
 from core.ui.asking import from_link, into_link
-from core.ui.language import language, md, t
+from core.ui.language import md, t, why
 from core.ui.selfattention import Chosen, read_or_say, show
 from core.ui.showing import picture
 
@@ -41,7 +40,7 @@ def workbench() -> None:
     try:
         found = lab.work(lab.matrix("Q", typed["Q"]), lab.matrix("K", typed["K"]), lab.matrix("V", typed["V"]), divide)
     except UserError as error:
-        st.warning(md(i18n.sentence(language(), error)))
+        st.warning(why(error))
         return
     queries, keys = _names(asks, len(found.q), "q"), _names(asked, len(found.k), "k")
     show(_bench_panels(found, queries, keys, divide), "workbench", "selfattention.bench")

@@ -18,13 +18,14 @@ from core.shelf import ModelInfo
 from core.trace import AttentionMap, Axis, Trace
 from core.ui.asking import into_link
 from core.ui.language import language, md, t, texts
-from core.ui.presenting import start_button
+from core.ui.presenting import presenting, start_button
 from core.ui.tour import overview_link
 
 ASSETS = Path(__file__).parent.parent.parent / "assets"
 LESSONS, STYLE, FRAME = ASSETS / "lessons", ASSETS / "style.css", ASSETS / "frame.js"
 LONG, LONGEST = 240, 700  # characters of an output: shown smaller; in a box
 BOX = 200  # pixels
+LARGER = 1.5  # a figure's type while presenting: 14 px become 21
 
 
 def style() -> None:
@@ -98,8 +99,17 @@ def numbers(attn: AttentionMap) -> None:
 
 def picture(fig: go.Figure, *, key: str, title: str, alt: str, stem: str) -> None:
     """A Plotly picture with its own buttons to save it, in the page's language."""
-    st.plotly_chart(fig, key=key, alt=alt, config={"displayModeBar": False})
+    st.plotly_chart(for_everybody(fig), key=key, alt=alt, config={"displayModeBar": False})
     save_picture(key, title=title, words=texts(PICTURE_WORDS), file_stem=stem, key=f"{key}.save")
+
+
+def for_everybody(fig: go.Figure) -> go.Figure:
+    """While presenting, with type for the last row."""
+    if not presenting():
+        return fig
+    from core.figures.type import enlarged
+
+    return enlarged(fig, LARGER)
 
 
 def downloads(attn: AttentionMap, trace: Trace, stem: str, *choices: str) -> None:
@@ -115,10 +125,13 @@ def downloads(attn: AttentionMap, trace: Trace, stem: str, *choices: str) -> Non
             share(*choices)
 
 
-def share(*choices: str) -> None:
-    """A button that copies a link to what is shown; `choices`, keys of widgets, are in it as first set, too."""
+def share(*choices: str, **more: str) -> None:
+    """A button that copies a link to what is shown; `choices`, keys of widgets, are in it as first set, too.
+
+    more: what else the link holds, by key.
+    """
     link = {key: _code(st.session_state[key]) for key in choices if key in st.session_state}
-    copy_link({**link, "lang": language()}, words=texts(LINK_WORDS), key="link")
+    copy_link({**more, **link, "lang": language()}, words=texts(LINK_WORDS), key="link")
 
 
 def _code(value: object) -> str:

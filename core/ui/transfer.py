@@ -7,12 +7,11 @@ from typing import Any, NamedTuple
 
 import streamlit as st
 
-from core import i18n
 from core.errors import UserError
 from core.shelf import ModelInfo
 from core.text.tasks import MOST_BYTES, NAMES, Task, parse, shipped
-from core.ui.asking import _come_through_app, choice, from_link, into_link, known_models, model_picker
-from core.ui.language import language, md, t
+from core.ui.asking import choice, come_through_app, from_link, into_link, known_models, model_picker
+from core.ui.language import t, why
 from core.ui.showing import lesson
 
 OWN, FILE, TABLE = "own", "transfer.file", "transfer.own.data"
@@ -60,7 +59,7 @@ class Point(NamedTuple):
 
 def bert() -> ModelInfo[Any]:
     """The BERT chosen. Ends the page with a sentence if the shelf has none."""
-    _come_through_app()
+    come_through_app()
     if not known_models(("bert",)):
         st.title(t("transfer.title"), anchor=False)
         st.info(t("transfer.missing", folder="assets/models"), icon="🧩")
@@ -84,7 +83,7 @@ def task() -> Task | None:
     try:
         return _parsed(data)
     except UserError as error:
-        st.warning(md(i18n.sentence(language(), error)))
+        st.warning(why(error))
         return None
 
 

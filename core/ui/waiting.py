@@ -5,15 +5,15 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from typing import TypeVar
+from typing import ParamSpec, TypeVar
 
 import streamlit as st
 
-from core import i18n
 from core.errors import StopError, UserError
-from core.ui.language import language, md, t
+from core.ui.language import md, t, why
 
 Found = TypeVar("Found")
+P = ParamSpec("P")
 OnStep = Callable[[int, int], None]  # (step, limit)
 HEAD_START = 0.8  # seconds
 PATIENCE, TICK = 0.4, 0.1  # seconds until a wait is shown, and between two looks at it
@@ -46,7 +46,18 @@ def attempt(work: Callable[[OnStep], Found], name: str, *, step: str = "run.step
         return _watched(work, name, step, lambda: st.session_state.update({stopped: True}))
     except UserError as error:
         say = st.info if error.code == "empty" else st.warning
-        say(md(i18n.sentence(language(), error)))
+        say(why(error))
+        return None
+
+
+def tried(run: Callable[P, Found], *args: P.args, **kwargs: P.kwargs) -> Found | None:
+    """A short run, or a sentence on the page that says why there is none; of several lines, which one is meant."""
+    try:
+        with st.spinner(t("run.busy"), show_time=True):
+            return run(*args, **kwargs)
+    except UserError as error:
+        line = md(t("masks.line", n=error.values["line"])) if "line" in error.values else ""
+        (st.info if error.code == "empty" else st.warning)(f"{line} {why(error)}".strip())
         return None
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
@@ -11,12 +9,12 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import streamlit as st
 
-from core.components.sharing import LINK_WORDS, copy_link
 from core.components.whole import SHOWN, View
+from core.export import rows_to_csv
 from core.figures.labels import query_names, tokens
 from core.trace import Floats, Trace
-from core.ui.language import language, md, t, texts
-from core.ui.showing import file_stem
+from core.ui.language import md, t
+from core.ui.showing import file_stem, share
 from core.ui.whole import LINKED, codes
 
 if TYPE_CHECKING:
@@ -133,20 +131,14 @@ def downloads(trace: Trace, found: Whole, view: View) -> None:
                            on_click="ignore", help=t("whole.csv.help"))  # fmt: skip
         st.download_button(t("save.npz"), lambda: replace(trace, series=found.vectors).to_npz(), f"{stem}_whole.npz",
                            on_click="ignore", help=t("whole.npz.help", n=SHOWN))  # fmt: skip
-        link = {f"whole.{name}": code for name, code in zip(LINKED, codes(view), strict=True)}
-        for name in ("sentence", "model", "beam", "hypothesis"):
-            if name in st.session_state:
-                link[name] = str(st.session_state[name])
-        copy_link({**link, "lang": language()}, words=texts(LINK_WORDS), key="link")
+        shown = {f"whole.{name}": code for name, code in zip(LINKED, codes(view), strict=True)}
+        share("sentence", "model", "beam", "hypothesis", **shown)
 
 
 def to_csv(found: Whole, view: View) -> str:
-    """A row for each strip of the followed token, its numbers behind its name."""
+    """A row for each strip of the followed token, its dimensions from left to right, behind its name."""
     side, at = place(view)
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    for one in found.vectors:
-        if one.axes[0] == side:
-            row: Floats = one.values[at]
-            writer.writerow([one.name, *(f"{value:.6g}" for value in row)])
-    return text.getvalue()
+    rows: dict[str, Floats] = {one.name: one.values[at] for one in found.vectors if one.axes[0] == side}
+    longest = max(map(len, rows.values()))
+    table = [[name, *(float(f"{value:.6g}") for value in row)] for name, row in rows.items()]
+    return rows_to_csv(["", *(str(i + 1) for i in range(longest))], table)

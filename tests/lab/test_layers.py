@@ -10,7 +10,8 @@ import torch
 from torch import nn
 
 from core.lab.layers import in_batch, layers
-from core.lab.layersteps import Norm, batch_standard, cosine, firing, growth, lengths, standard, top_units
+from core.lab.layersteps import Norm, batch_standard, firing, growth, lengths, standard, top_units
+from core.lab.numbers import cosine
 from core.models import Model
 from core.nn.transformer import Transformer
 from core.tracing import trace

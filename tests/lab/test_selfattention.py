@@ -9,7 +9,8 @@ import pytest
 import torch
 from torch.nn import functional as F  # noqa: N812 - its usual name
 
-from core.lab.headsteps import Change, all_heads, arrows, cosine, norm_shares, softmax, steps
+from core.lab.headsteps import Change, all_heads, arrows, norm_shares, softmax, steps
+from core.lab.numbers import cosine
 from core.lab.selfattention import projections, readings
 from core.models import Model
 from core.nn.transformer import Transformer

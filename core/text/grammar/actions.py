@@ -119,7 +119,6 @@ def proposed(w: Writing, how: Setting) -> Made:
 
 
 _NEVER_ASKED = frozenset("state past".split())
-_LASTING = frozenset("recover earn cry".split())
 
 
 def _doable(w: Writing) -> Clause:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from core.text.grammar.english import Mode, Negation
 from core.text.korean import HADA, ISSDA, OPSDA, SIPDA, Word, bare, eu, honoured, infinitive, unlike
 
-ANHDA = Word("않")
 GYESIDA = Word("계시", form="honoured")
 DOEDA = Word("되")
 LIKED = Word("좋아하", "하")
