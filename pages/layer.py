@@ -25,7 +25,7 @@ PARTS = {
 
 
 @st.fragment
-def look(found: page.Layers) -> None:
+def look(found: page.Found) -> None:
     """Another side, layer, token or box runs this alone, never the model."""
     c = page.choose(found, info)
     opened = way.show(c)

@@ -17,6 +17,8 @@ def enlarged(fig: go.Figure, times: float) -> go.Figure:
     found = fig.to_dict()
     data = [_sized(_with_bar(one), times) for one in found["data"]]
     layout = {key: value if key == "template" else _sized(value, times) for key, value in found["layout"].items()}
+    if "height" in layout:
+        layout["height"] *= (1 + times) / 2  # what is drawn keeps its room
     base = _BASE * times
     layout["font"] = {"size": base, **layout.get("font", {})}
     for key in ("legend", "hoverlabel"):

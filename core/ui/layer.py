@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from core.lab.layers import InBatch
     from core.lab.lens import Lens, Wish
 
+Found = Layers  # what a page holds on to: it knows no experiments
 SIDES = ("encoder", "decoder")
 TOKEN = "token"  # in the link, as the number of a place: words repeat
 SHOWN = 64  # tokens a picture has at most; what is computed has all

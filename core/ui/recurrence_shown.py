@@ -108,7 +108,7 @@ def reading(one: States) -> str:
         said = t("recurrence.read.gru", new=names[new], least=f"{keep[new]:.2f}", old=names[old],
                  most=f"{keep[old]:.2f}", shut=names[shut], reset=f"{reset[shut]:.2f}")  # fmt: skip
         return f"{said} {_flat(keep[real])}".strip()
-    from core.lab.recurrence import cosine
+    from core.lab.numbers import cosine
 
     h = one["h"]
     alike = np.array([1.0, *(cosine(a, b) for a, b in pairwise(h))])

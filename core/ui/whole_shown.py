@@ -140,5 +140,5 @@ def to_csv(found: Whole, view: View) -> str:
     side, at = place(view)
     rows: dict[str, Floats] = {one.name: one.values[at] for one in found.vectors if one.axes[0] == side}
     longest = max(map(len, rows.values()))
-    table = [[name, *(float(f"{value:.6g}") for value in row)] for name, row in rows.items()]
+    table: list[list[str | float]] = [[name, *(float(f"{value:.6g}") for value in row)] for name, row in rows.items()]
     return rows_to_csv(["", *(str(i + 1) for i in range(longest))], table)

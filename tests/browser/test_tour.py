@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 from core.i18n import translate
 from core.tour import CHAPTERS, STEPS
 from tests.browser.conftest import settle
+from tests.browser.test_heads import SMALL
 
 pytestmark = pytest.mark.browser
 TEXT = "The old teacher reads a book because it is new."
@@ -87,3 +88,11 @@ def test_presenting_by_keys_with_a_code_for_students(open_app):
     student = open_app(f"{urlsplit(shown).path.lstrip('/')}?{urlsplit(shown).query}")
     arrive(student, "mask")
     expect(student.get_by_test_id("stSidebar")).to_be_visible()
+
+
+def test_the_last_row_can_read_plotlys_pictures_too(open_app):
+    page = open_app("gradients?lang=ko&present=on", width=1920, height=1080)
+    page.locator(".st-key-presenter, .presenter").first.wait_for(state="attached")
+    page.locator(".js-plotly-plot .main-svg").first.wait_for()
+    assert page.locator(".js-plotly-plot text").count() > 10
+    assert page.evaluate(SMALL) == []

@@ -40,7 +40,7 @@ def test_what_is_no_text_stays():
     before, after = FIGURE.to_dict(), enlarged(FIGURE, 1.5).to_dict()
     assert after["data"][0]["marker"] == {"size": 7}
     assert after["data"][0]["x"] == before["data"][0]["x"]
-    assert after["layout"]["height"] == 100
+    assert after["layout"]["height"] == 125  # half as much more: the texts' share
     assert after["layout"]["template"] == before["layout"]["template"]
 
 

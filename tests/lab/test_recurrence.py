@@ -7,12 +7,12 @@ import pytest
 import torch
 from numpy.testing import assert_allclose
 
+from core.lab.numbers import cosine
 from core.lab.recurrence import (
     ORDER,
     SIGMOIDS,
     both_ways,
     by_hand,
-    cosine,
     encoder_decoder,
     ids_of,
     states,
