@@ -9,7 +9,7 @@ from typing import Any
 import plotly.graph_objects as go
 
 from core.figures.labels import plain, short
-from core.figures.theme import figure, on_page
+from core.figures.theme import GROUND, figure, on_page
 from core.trace import Floats
 
 # A line each, told apart by colour, dash and mark (Okabe and Ito 2008), and on a light page dark enough for white.
@@ -128,5 +128,5 @@ def _layout(x: str, y: str, height: int = 340) -> dict[str, Any]:
                   "tickfont": size},
         "yaxis": {"title": {"text": plain(y)}, "zeroline": True, "automargin": True, "tickfont": size},
         "height": height, "margin": {"l": 10, "r": 10, "t": 14, "b": 10}, "legend": _LEGEND, "hovermode": "x unified",
-        "hoverlabel": {"font": {"size": 14}}, "plot_bgcolor": "rgba(0,0,0,0)", "paper_bgcolor": "rgba(0,0,0,0)",
+        "hoverlabel": {"font": {"size": 14}}, **GROUND,
     }  # fmt: skip

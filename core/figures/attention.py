@@ -9,7 +9,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from core.figures.labels import plain, query_names, ticks, tokens
-from core.figures.theme import KEY, QUERY, figure, masked, on_page, weight_scale
+from core.figures.theme import GROUND, KEY, QUERY, figure, masked, on_page, weight_scale
 from core.trace import AttentionMap, Axis, Floats
 
 CELL, SMALL_CELL, LABELS = 30, 20, 130  # pixels: a row, one of many, and the room for the labels above
@@ -57,8 +57,7 @@ def attention_heatmap(
         "height": max(260, min(TALLEST, (CELL if max(n, m) <= CROWDED else SMALL_CELL) * n) + LABELS),
         "hoverlabel": {"font": {"size": READABLE}},
         "margin": {"l": 10, "r": 10, "t": 10, "b": 10},
-        "plot_bgcolor": "rgba(0,0,0,0)",
-        "paper_bgcolor": "rgba(0,0,0,0)",
+        **GROUND,
     }
     return figure(traces, layout)
 

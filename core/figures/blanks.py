@@ -8,11 +8,10 @@ import numpy as np
 import plotly.graph_objects as go
 
 from core.figures.labels import plain, short
-from core.figures.theme import difference_scale, figure, masked
+from core.figures.theme import GROUND, TYPE, difference_scale, figure, masked
 from core.trace import Candidate, Floats
 
-TYPE, ROW = 14, 26
-CLEAR = "rgba(0,0,0,0)"
+ROW = 26
 WAS = "#7a52b3"
 TICK = "✔"
 HATCH = {"fillmode": "overlay", "fgcolor": "#ffffff", "fgopacity": 0.5}
@@ -37,8 +36,8 @@ def bars(top: Sequence[Candidate], was: Candidate, rank: int, title: str, *, mos
         "hovertemplate": f"%{{hovertext}}<br>{plain(title)} %{{x:.4f}}<extra></extra>",
     }  # fmt: skip
     layout = {
-        "height": ROW * len(shown) + 20, "margin": {"l": 10, "r": 10, "t": 4, "b": 4}, "plot_bgcolor": CLEAR,
-        "paper_bgcolor": CLEAR, "showlegend": False, "bargap": 0.25, "dragmode": False,
+        "height": ROW * len(shown) + 20, "margin": {"l": 10, "r": 10, "t": 4, "b": 4}, **GROUND,
+        "showlegend": False, "bargap": 0.25, "dragmode": False,
         "xaxis": {"range": [0, most * 1.35], "visible": False, "fixedrange": True},
         "yaxis": {
             "tickvals": at, "ticktext": [plain(name) for name in names], "autorange": "reversed", "automargin": True,
@@ -66,8 +65,8 @@ def shares(
         for values, name, (colour, shape) in zip((expected, counted), names, looks, strict=True)
     ]  # fmt: skip
     layout = {
-        "height": 60 * len(labels) + 60, "margin": {"l": 10, "r": 10, "t": 30, "b": 4}, "plot_bgcolor": CLEAR,
-        "paper_bgcolor": CLEAR, "bargap": 0.3, "dragmode": False,
+        "height": 60 * len(labels) + 60, "margin": {"l": 10, "r": 10, "t": 30, "b": 4}, **GROUND,
+        "bargap": 0.3, "dragmode": False,
         "legend": {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0, "font": {"size": TYPE}},
         "xaxis": {"range": [0, 125 * max(*expected, *counted, 0.001)], "visible": False, "fixedrange": True},
         "yaxis": {
@@ -89,8 +88,7 @@ def vectors(rows: Sequence[tuple[str, Floats]], title: str, *, dark: bool = Fals
         "colorbar": {"thickness": 10, "outlinewidth": 0, "tickfont": {"size": TYPE}, "tickformat": ".2f"},
     }  # fmt: skip
     layout = {
-        "height": 34 * len(rows) + 60, "margin": {"l": 10, "r": 10, "t": 4, "b": 4}, "plot_bgcolor": CLEAR,
-        "paper_bgcolor": CLEAR, "dragmode": False,
+        "height": 34 * len(rows) + 60, "margin": {"l": 10, "r": 10, "t": 4, "b": 4}, **GROUND, "dragmode": False,
         "xaxis": {"title": {"text": plain(title), "font": {"size": TYPE}}, "tickfont": {"size": TYPE},
                   "showgrid": False, "zeroline": False, "fixedrange": True},
         "yaxis": {"autorange": "reversed", "automargin": True, "tickfont": {"size": TYPE}, "fixedrange": True,

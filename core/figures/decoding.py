@@ -11,11 +11,10 @@ import plotly.graph_objects as go
 
 from core.figures.labels import plain, short
 from core.figures.masks import level
-from core.figures.theme import figure, masked, weight_scale
+from core.figures.theme import GROUND, figure, masked, weight_scale
 from core.trace import Floats
 
 ROW, EDGE = 26, 110  # pixels: a token, and the room above and below
-CLEAR = {"plot_bgcolor": "rgba(0,0,0,0)", "paper_bgcolor": "rgba(0,0,0,0)"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +75,7 @@ def forcing(
         },
         "height": ROW * n + EDGE, "showlegend": False, "margin": {"l": 90, "r": 110, "t": 34, "b": 10},
         "annotations": [_heading(0, words.reference), _heading(1, words.free)],
-        **CLEAR,
+        **GROUND,
     }  # fmt: skip
     if parts is not None:
         layout["shapes"] = [level(parts - 0.5, 1.5)]
@@ -119,5 +118,5 @@ def positions(n: int, names: tuple[str, str], axes: tuple[str, str], *, dark: bo
             "title": {"text": plain(axes[1])}, "rangemode": "tozero", "fixedrange": True, "gridcolor": masked(dark),
             "griddash": "dot",
         },
-        **CLEAR,
+        **GROUND,
     })  # fmt: skip

@@ -11,13 +11,10 @@ import numpy.typing as npt
 import plotly.graph_objects as go
 
 from core.figures.labels import plain, ticks, tokens
-from core.figures.theme import figure, masked, on_page
+from core.figures.theme import GROUND, QUIET, SMALL, TYPE, figure, masked, on_page
 from core.trace import Axis
 
 Doubles = npt.NDArray[np.float64]
-TYPE, SMALL = 14, 11
-CLEAR = "rgba(0,0,0,0)"
-QUIET = "#8a8a8a"
 CROWDED = 24
 # Told apart by the colour-blind too (Okabe and Ito 2008), and none of them a query's, key's or value's.
 LOOKS = {
@@ -61,7 +58,7 @@ def curves(
             **({"dtick": max(1, round(np.log10(high / low) / 8))} if high / low > 100 else {}),
         },
         "legend": {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0, "font": {"size": TYPE}},
-        "height": 430, "margin": {"l": 10, "r": 10, "t": 50, "b": 10}, "plot_bgcolor": CLEAR, "paper_bgcolor": CLEAR,
+        "height": 430, "margin": {"l": 10, "r": 10, "t": 50, "b": 10}, **GROUND,
         "hoverlabel": {"font": {"size": TYPE}},
     }  # fmt: skip
     if block:

@@ -10,12 +10,11 @@ import numpy as np
 import plotly.graph_objects as go
 
 from core.figures.labels import plain, short
-from core.figures.theme import QUERY, figure
+from core.figures.theme import GROUND, QUERY, figure
 from core.trace import Floats
 
 BEFORE, STEP, AFTER = "#8a8a8a", "#E69F00", "#807dba"  # the stations of a Norm, on every picture
 ADDED = "#CC79A7"  # what a sublayer adds
-CLEAR = "rgba(0,0,0,0)"
 
 
 def axis(title: str = "", **more: Any) -> dict[str, Any]:
@@ -31,7 +30,7 @@ def token_axis(names: Sequence[str], title: str = "", **more: Any) -> dict[str, 
 
 def layout(height: int, **more: Any) -> dict[str, Any]:
     return {
-        "height": height, "margin": {"l": 10, "r": 10, "t": 34, "b": 10}, "plot_bgcolor": CLEAR, "paper_bgcolor": CLEAR,
+        "height": height, "margin": {"l": 10, "r": 10, "t": 34, "b": 10}, **GROUND,
         "legend": {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0}, "font": {"size": 14},
         "hoverlabel": {"font": {"size": 16}}, **more,
     }  # fmt: skip

@@ -9,7 +9,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from core.figures.labels import plain, short
-from core.figures.theme import difference_scale, figure, weight_scale
+from core.figures.theme import GROUND, difference_scale, figure, weight_scale
 from core.trace import Floats
 
 
@@ -70,6 +70,5 @@ def _layout(unit: str, x: dict[str, Any]) -> dict[str, Any]:
     return {
         "xaxis": x, "yaxis": {"title": {"text": plain(unit)}}, "height": 320,
         "margin": {"l": 10, "r": 10, "t": 30, "b": 10}, "barmode": "group", "bargap": 0.25,
-        "legend": {"orientation": "h", "yanchor": "bottom", "y": 1.02, "x": 0}, "plot_bgcolor": "rgba(0,0,0,0)",
-        "paper_bgcolor": "rgba(0,0,0,0)",
+        "legend": {"orientation": "h", "yanchor": "bottom", "y": 1.02, "x": 0}, **GROUND,
     }  # fmt: skip

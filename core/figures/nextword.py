@@ -10,11 +10,10 @@ import numpy as np
 import plotly.graph_objects as go
 
 from core.figures.labels import plain, short
-from core.figures.theme import figure, masked
+from core.figures.theme import GROUND, TYPE, figure, masked
 from core.trace import Candidate, Floats
 
-TYPE, ROW = 14, 24
-CLEAR = "rgba(0,0,0,0)"
+ROW = 24
 # By how far a model sees; told apart by the colour-blind too (Okabe and Ito 2008), by mark and dash as well.
 LOOKS = {
     "markov-1": ("#8a8a8a", "circle-open", "dot"), "markov-2": ("#8a8a8a", "square-open", "dash"),
@@ -36,8 +35,8 @@ def bars(top: Sequence[Candidate], look: str, words: tuple[str, str], *, most: f
         "hovertemplate": f"%{{hovertext}}<br>{plain(words[0])} %{{x:.4f}}<br>{plain(words[1])}<extra></extra>",
     }  # fmt: skip
     layout = {
-        "height": ROW * len(top) + 20, "margin": {"l": 10, "r": 10, "t": 4, "b": 4}, "plot_bgcolor": CLEAR,
-        "paper_bgcolor": CLEAR, "showlegend": False, "bargap": 0.25, "clickmode": "event+select", "dragmode": False,
+        "height": ROW * len(top) + 20, "margin": {"l": 10, "r": 10, "t": 4, "b": 4}, **GROUND,
+        "showlegend": False, "bargap": 0.25, "clickmode": "event+select", "dragmode": False,
         "xaxis": {"range": [0, most * 1.35], "visible": False, "fixedrange": True},
         "yaxis": {
             "tickvals": list(range(len(top))), "ticktext": names, "autorange": "reversed", "automargin": True,
@@ -61,7 +60,7 @@ def surprise(lines: Sequence[Line], read: Sequence[str], title: str, *, dark: bo
     at = list(range(len(read)))
     traces = [_line(line, at, read) for line in lines]
     layout: dict[str, Any] = {
-        "height": 380, "margin": {"l": 10, "r": 10, "t": 40, "b": 10}, "plot_bgcolor": CLEAR, "paper_bgcolor": CLEAR,
+        "height": 380, "margin": {"l": 10, "r": 10, "t": 40, "b": 10}, **GROUND,
         "legend": {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0, "font": {"size": TYPE}},
         "hoverlabel": {"font": {"size": TYPE}},
         "xaxis": {

@@ -11,14 +11,11 @@ import numpy.typing as npt
 import plotly.graph_objects as go
 
 from core.figures.labels import plain, short
-from core.figures.theme import Scale, difference_scale, figure, masked, weight_scale
+from core.figures.theme import GROUND, QUIET, TYPE, Scale, difference_scale, figure, masked, weight_scale
 
 Reals = npt.NDArray[np.floating[Any]]
 CURVES = 8  # pairs that are drawn at most
-TYPE = 14
 NAMED, CROWDED = 32, 20  # positions up to which tokens stand beside their numbers, and beyond which in smaller type
-CLEAR = "rgba(0,0,0,0)"
-QUIET = "#8a8a8a"
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,6 +202,6 @@ def quiet(title: str) -> dict[str, Any]:
 
 def page(layout: dict[str, Any], height: int) -> dict[str, Any]:
     return {
-        **layout, "height": height, "margin": {"l": 10, "r": 10, "t": 30, "b": 10}, "plot_bgcolor": CLEAR,
-        "paper_bgcolor": CLEAR, "hoverlabel": {"font": {"size": TYPE}},
+        **layout, "height": height, "margin": {"l": 10, "r": 10, "t": 30, "b": 10}, **GROUND,
+        "hoverlabel": {"font": {"size": TYPE}},
     }  # fmt: skip

@@ -5,12 +5,11 @@ from __future__ import annotations
 import numpy as np
 import plotly.graph_objects as go
 
-from core.figures.theme import figure, weight_scale
+from core.figures.theme import GROUND, figure, weight_scale
 from core.trace import Floats
 
 SIDE = 180  # pixels
 CROWDED = 24  # tokens of a side: beyond it a pixel between cells would be a good part of each
-CLEAR = "rgba(0,0,0,0)"
 
 
 def bare_map(weights: Floats, *, dark: bool = False) -> go.Figure:
@@ -19,7 +18,7 @@ def bare_map(weights: Floats, *, dark: bool = False) -> go.Figure:
     gap = int(max(n, m) <= CROWDED)
     bare = {"visible": False, "fixedrange": True, "constrain": "domain"}
     layout = {
-        "height": SIDE, "margin": {"l": 2, "r": 2, "t": 2, "b": 2}, "plot_bgcolor": CLEAR, "paper_bgcolor": CLEAR,
+        "height": SIDE, "margin": {"l": 2, "r": 2, "t": 2, "b": 2}, **GROUND,
         "dragmode": False, "xaxis": {**bare, "range": [-0.5, m - 0.5]},
         "yaxis": {**bare, "range": [n - 0.5, -0.5], "scaleanchor": "x"},
     }  # fmt: skip

@@ -10,12 +10,9 @@ import numpy as np
 import plotly.graph_objects as go
 
 from core.figures.labels import plain, short, ticks, tokens
-from core.figures.theme import difference_scale, figure, masked, weight_scale
+from core.figures.theme import GROUND, QUIET, SMALL, TYPE, difference_scale, figure, masked, weight_scale
 from core.trace import Axis, Floats
 
-TYPE, SMALL = 14, 11
-CLEAR = "rgba(0,0,0,0)"
-QUIET = "#8a8a8a"
 ABOVE, BETWEEN = 78, 26  # pixels: the words above all strips, and a strip's own title
 CROWDED = 14  # tokens beyond which they stand in smaller type
 UNITS_DRAWN = 8  # of a state in the unrolled network
@@ -231,6 +228,6 @@ def _quiet(title: str) -> dict[str, Any]:
 
 def _page(height: int, top: int = ABOVE) -> dict[str, Any]:
     return {
-        "height": height, "margin": {"l": 10, "r": 10, "t": top, "b": 10}, "plot_bgcolor": CLEAR,
-        "paper_bgcolor": CLEAR, "hoverlabel": {"font": {"size": TYPE}},
+        "height": height, "margin": {"l": 10, "r": 10, "t": top, "b": 10}, **GROUND,
+        "hoverlabel": {"font": {"size": TYPE}},
     }  # fmt: skip

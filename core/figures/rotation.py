@@ -9,8 +9,8 @@ import numpy as np
 import plotly.graph_objects as go
 
 from core.figures.labels import plain
-from core.figures.positions import QUIET, TYPE, Reals, Words, page
-from core.figures.theme import figure, masked, weight_scale
+from core.figures.positions import Reals, Words, page
+from core.figures.theme import QUIET, TYPE, figure, masked, weight_scale
 
 
 def circles(

@@ -9,11 +9,10 @@ import numpy as np
 import plotly.graph_objects as go
 
 from core.figures.labels import plain, short
-from core.figures.theme import KEY, QUERY, VALUE, difference_scale, figure
+from core.figures.theme import GROUND, KEY, QUERY, QUIET, VALUE, difference_scale, figure
 from core.trace import Floats
 
 WEIGHT = "#807dba"  # the middle of the scale of weights
-QUIET = "#8a8a8a"
 _VALUE = "%{x}: <b>%{y:.3f}</b><extra></extra>"
 _LEGEND = {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 1, "xanchor": "right", "title": {"text": ""}}
 Trace = dict[str, Any]  # plotly.js's: a line, bars
@@ -150,5 +149,5 @@ def _quiet(x: str, y: str, height: int, title: str = "") -> dict[str, Any]:
         "yaxis": {"title": {"text": plain(y)}, "zeroline": True, "automargin": True},
         "height": height, "margin": {"l": 10, "r": 10, "t": 34, "b": 10},
         "title": {"text": plain(title), "font": {"size": 15}, "y": 0.98, "yanchor": "top"},
-        "plot_bgcolor": "rgba(0,0,0,0)", "paper_bgcolor": "rgba(0,0,0,0)", "bargap": 0.2,
+        **GROUND, "bargap": 0.2,
     }  # fmt: skip

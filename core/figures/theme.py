@@ -14,6 +14,11 @@ import plotly.io as pio
 QUERY, KEY, VALUE = "#0072B2", "#D55E00", "#009E73"
 _MASKED = {False: "#c4c4c4", True: "#3d3c3a"}
 
+QUIET = "#8a8a8a"  # what stands in the background of a picture
+TYPE, SMALL = 14, 11  # px of the text; of the names on a crowded axis
+CLEAR = "rgba(0,0,0,0)"
+GROUND = {"plot_bgcolor": CLEAR, "paper_bgcolor": CLEAR}  # the page's own
+
 # Weights, 0 to 1: one hue, light to dark on a light page and the other way on a dark one.
 _LIGHT = ("#ffffff", "#efedf5", "#dadaeb", "#bcbddc", "#9e9ac8", "#807dba", "#6a51a3", "#54278f", "#3f007d")
 _DARK = ("#171614", "#211e33", "#2f2a57", "#443b7d", "#5d51a4", "#7a6dc6", "#9c90e0", "#c3baf3", "#efeaff")

@@ -9,14 +9,13 @@ from typing import Any
 import plotly.graph_objects as go
 
 from core.figures.labels import plain, short
-from core.figures.theme import figure, masked, on_page
+from core.figures.theme import GROUND, TYPE, figure, masked, on_page
 
 # Each way of learning: told apart by colour, dash and mark (Okabe and Ito 2008).
 LOOKS = {
     "head": ("#B8860B", "dash", "square"), "tuned": ("#0072B2", "solid", "circle"),
     "scratch": ("#D55E00", "dot", "x"),
 }  # fmt: skip
-CLEAR, TYPE = "rgba(0,0,0,0)", 14
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,5 +117,5 @@ def _layout(x: str, y: str, height: int) -> dict[str, Any]:
         "yaxis": {"title": {"text": plain(y)}, "range": [0, 1.03], "tickformat": ".0%", "automargin": True,
                   "tickfont": font, "fixedrange": True},
         "height": height, "margin": {"l": 10, "r": 10, "t": 14, "b": 10}, "legend": _LEGEND, "hovermode": "x unified",
-        "hoverlabel": {"font": font}, "plot_bgcolor": CLEAR, "paper_bgcolor": CLEAR, "dragmode": False,
+        "hoverlabel": {"font": font}, **GROUND, "dragmode": False,
     }  # fmt: skip

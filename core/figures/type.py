@@ -7,7 +7,7 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from core.figures.theme import Plain
+from core.figures.theme import TYPE, Plain
 
 _AXIS = re.compile(r"[xy]axis\d*")
 
@@ -19,7 +19,7 @@ def enlarged(fig: go.Figure, times: float) -> go.Figure:
     layout = {key: value if key == "template" else _sized(value, times) for key, value in found["layout"].items()}
     if "height" in layout:
         layout["height"] *= (1 + times) / 2  # what is drawn keeps its room
-    base = _BASE * times
+    base = TYPE * times
     layout["font"] = {"size": base, **layout.get("font", {})}
     for key in ("legend", "hoverlabel"):
         layout[key] = _at_least(layout.get(key, {}), "font", base)
@@ -29,13 +29,10 @@ def enlarged(fig: go.Figure, times: float) -> go.Figure:
     return Plain({"data": data, "layout": layout})
 
 
-_BASE = 14.0  # streamlit's own size for what says none
-
-
 def _with_bar(trace: dict[str, Any]) -> dict[str, Any]:
     """A colour bar with a size to multiply."""
     bar = trace.get("colorbar")
-    return {**trace, "colorbar": _at_least(bar, "tickfont", _BASE)} if bar else trace
+    return {**trace, "colorbar": _at_least(bar, "tickfont", TYPE)} if bar else trace
 
 
 def _at_least(part: Any, font: str, size: float) -> dict[str, Any]:

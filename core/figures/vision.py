@@ -7,11 +7,9 @@ from collections.abc import Sequence
 import plotly.graph_objects as go
 
 from core.figures.labels import plain
-from core.figures.theme import figure, masked
+from core.figures.theme import GROUND, TYPE, figure, masked
 from core.trace import Floats
 
-TYPE = 14
-CLEAR = "rgba(0,0,0,0)"
 FIRST = "#7a52b3"
 
 
@@ -28,8 +26,8 @@ def bars(chances: Floats, names: Sequence[str], title: str, *, dark: bool = Fals
         "hovertemplate": f"<b>%{{hovertext}}</b><br>{plain(title)} %{{x:.4f}}<extra></extra>",
     }  # fmt: skip
     layout = {
-        "height": 28 * len(names) + 20, "margin": {"l": 10, "r": 10, "t": 4, "b": 4}, "plot_bgcolor": CLEAR,
-        "paper_bgcolor": CLEAR, "showlegend": False, "bargap": 0.3, "dragmode": False,
+        "height": 28 * len(names) + 20, "margin": {"l": 10, "r": 10, "t": 4, "b": 4}, **GROUND,
+        "showlegend": False, "bargap": 0.3, "dragmode": False,
         "xaxis": {"range": [0, 1.25], "visible": False, "fixedrange": True},
         "yaxis": {
             "tickvals": at, "ticktext": [plain(name) for name in names], "autorange": "reversed", "fixedrange": True,

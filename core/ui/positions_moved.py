@@ -13,6 +13,7 @@ from core.export import rows_to_csv
 from core.figures import masks as bars
 from core.figures import positions as figures
 from core.figures import selfattention as lines
+from core.figures.theme import QUIET
 from core.lab.positions import content, cosines
 from core.shelf import ModelInfo
 from core.ui.asking import known_models
@@ -79,7 +80,7 @@ def _levels(c: Chosen, found: Shuffled) -> None:
     n = len(found.on.cosine)
     names = [t("positions.level.first"), *(t("pick.layer", n=i) for i in range(1, n))]
     series = [(t("positions.moved.on"), found.on.cosine.mean(1), lines.WEIGHT),
-              (t("positions.moved.off"), found.off.cosine.mean(1), lines.QUIET)]  # fmt: skip
+              (t("positions.moved.off"), found.off.cosine.mean(1), QUIET)]  # fmt: skip
     said = t("positions.level.read", numbers=" → ".join(f"{x:.2f}" for x in found.on.cosine.mean(1)))
     with st.expander(t("positions.level")):
         fig = lines.climb(names, series, y=t("positions.moved.unit"))

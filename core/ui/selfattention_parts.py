@@ -9,6 +9,7 @@ import streamlit as st
 
 from core.components.matrices import Panel
 from core.figures import selfattention as figures
+from core.figures.theme import QUIET
 from core.lab import scaling
 from core.lab.headsteps import all_heads, arrows, norm_shares
 from core.lab.numbers import cosine
@@ -61,9 +62,9 @@ def dimension(c: Chosen) -> None:
     names = t("selfattention.without"), t("selfattention.with")
     pairs = {
         "variance": ((t("selfattention.dk.measured"), found.variance, figures.WEIGHT),
-                     (t("selfattention.dk.law"), np.array(found.sizes, np.float32), figures.QUIET)),
-        "entropy": ((names[0], found.entropy_plain, figures.QUIET), (names[1], found.entropy, figures.WEIGHT)),
-        "gradient": ((names[0], found.gradient_plain, figures.QUIET), (names[1], found.gradient, figures.WEIGHT)),
+                     (t("selfattention.dk.law"), np.array(found.sizes, np.float32), QUIET)),
+        "entropy": ((names[0], found.entropy_plain, QUIET), (names[1], found.entropy, figures.WEIGHT)),
+        "gradient": ((names[0], found.gradient_plain, QUIET), (names[1], found.gradient, figures.WEIGHT)),
     }  # fmt: skip
     places = [*st.columns(3), st.container()]
     for place, (name, lines) in zip(places, pairs.items(), strict=False):

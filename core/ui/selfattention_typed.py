@@ -8,7 +8,7 @@ import streamlit as st
 from core.components.matrices import Panel
 from core.errors import UserError
 from core.figures import selfattention as figures
-from core.figures.theme import KEY, QUERY, VALUE
+from core.figures.theme import KEY, QUERY, QUIET, VALUE
 from core.lab import workbench as lab
 from core.lab.contextual import same_word, shared_words
 from core.trace import Floats
@@ -97,7 +97,7 @@ def same(c: Chosen) -> None:
     levels += [t("pick.layer", n=n + 1) for n in range(len(found.cosine) - 2)]
     lines = [(t("selfattention.same.line", word=word), found.cosine, figures.WEIGHT)]
     if not np.isnan(found.others).any():
-        lines.append((t("selfattention.same.others"), found.others, figures.QUIET))
+        lines.append((t("selfattention.same.others"), found.others, QUIET))
     numbers = " → ".join(f"{value:.2f}" for value in found.cosine)
     sentence = t("selfattention.same.read", word=md(word), numbers=numbers.replace("-", "−"))
     st.markdown(sentence)
