@@ -15,7 +15,7 @@ from core.measures import Pick, aligned, clearest, pooled
 from core.shelf import ModelInfo
 from core.trace import AttentionMap, Axis, Floats, Trace
 from core.ui import alignment_runs as runs
-from core.ui.asking import from_link, into_link, known_models, pick
+from core.ui.asking import known_models, pick, select
 from core.ui.language import md, t, why
 from core.ui.waiting import attempt
 
@@ -146,7 +146,9 @@ def _target(own: dict[str, Trace], labels: dict[str, str], infos: dict[str, Mode
     """The text that all of them write; None where each writes its own."""
     names = {OWN: t("alignment.target.own"), TYPED: t("alignment.target.typed")}
     names |= {name: t("alignment.target.of", model=labels[name]) for name in own}
-    chosen = one_of("alignment.target", names, OWN, t("alignment.target"), 230, t("alignment.target.help"))
+    chosen = select(
+        "alignment.target", names, t("alignment.target"), default=OWN, width=230, about=t("alignment.target.help")
+    )
     if chosen == TYPED:
         typed: str = st.text_input(
             t("alignment.reference"), key="alignment.reference", bind="query-params", persist_state="session",
@@ -199,29 +201,18 @@ def _model(columns: Sequence[Column], info: ModelInfo) -> int:
     able = [column.info.name for column in columns if column.looks]
     first = info.name if info.name in able else [*able, *names][0]
     labels = {column.info.name: column.label for column in columns}
-    return names.index(one_of("alignment.model", labels, first, t("alignment.model"), 200))
+    return names.index(select("alignment.model", labels, t("alignment.model"), default=first, width=200))
 
 
 def _word(column: Column) -> int:
     """The row that is followed: at first the clearest look of one that writes a word."""
     best = clearest(_writing(column.one)) if column.one is not None else None
     names = {str(i + 1): f"{i + 1}. {name}" for i, name in enumerate(query_names(column.queries))}
-    return int(one_of("alignment.word", names, str(best.query + 1 if best else 1), t("alignment.word"), 220)) - 1
+    first = str(best.query + 1 if best else 1)
+    return int(select("alignment.word", names, t("alignment.word"), default=first, width=220)) - 1
 
 
 def _writing(one: AttentionMap) -> AttentionMap:
     """The map in which a row that writes no word counts as special, and one that reads `<s>` does not."""
     blank = tuple(not any(letter.isalnum() for letter in token) or token == "</s>" for token in one.queries.writes)
     return replace(one, queries=replace(one.queries, special=blank))
-
-
-def one_of(key: str, names: dict[str, str], default: str, title: str, width: int, about: str | None = None) -> str:
-    """One of several by their codes, kept in the link; `default` needs no mention there."""
-    options = list(names)
-    from_link(key, options)
-    # Set anew each time: a browser answers by label, and another sentence or language has other labels.
-    st.session_state[key] = st.session_state.get(key, default)
-    chosen: str = st.selectbox(
-        title, options, key=key, width=width, persist_state="session", format_func=names.__getitem__, help=about
-    )
-    return into_link(key, chosen, default)

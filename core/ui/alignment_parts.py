@@ -17,8 +17,8 @@ from core.measures import Pick, by_word, difference, mismatches, pooled, visible
 from core.reading import name
 from core.trace import AttentionMap
 from core.ui import alignment_runs as runs
-from core.ui.alignment import Chosen, Column, one_of
-from core.ui.asking import choice
+from core.ui.alignment import Chosen, Column
+from core.ui.asking import choice, select
 from core.ui.language import language, md, t, texts
 from core.ui.linked import panel
 from core.ui.selfattention import number
@@ -74,8 +74,8 @@ def contrasted(c: Chosen) -> None:
     names = list(able)
     labels = {each: able[each].label for each in names}
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        first = one_of("alignment.a", labels, names[0], "A", 190)
-        second = one_of("alignment.b", labels, names[-1], "B", 190)
+        first = select("alignment.a", labels, "A", width=190)
+        second = select("alignment.b", labels, "B", default=names[-1], width=190)
         unit = choice("unit", ("piece", "word"))
     a, b = able[first], able[second]
     if not c.forced:

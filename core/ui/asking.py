@@ -131,20 +131,39 @@ def choice(key: str, options: Sequence[str], *, label: bool = True) -> str:
     return into_link(key, str(chosen), options[0])
 
 
+def select(
+    key: str, names: dict[str, str], title: str, *, default: str = "", width: int = 130, about: str | None = None,
+    label: bool = True,
+) -> str:  # fmt: skip
+    """One of several by their codes, kept in the link; the default, the first if none is named, needs no mention there.
+
+    label: is the title shown?
+    """
+    options = list(names)
+    default = default or options[0]
+    from_link(key, options)
+    # Set anew each time: a browser answers by label, and another sentence or language has other labels.
+    st.session_state[key] = st.session_state.get(key, default)
+    chosen: str = st.selectbox(
+        title, options, key=key, width=width, persist_state="session", format_func=names.__getitem__, help=about,
+        label_visibility="visible" if label else "collapsed",
+    )  # fmt: skip
+    return into_link(key, chosen, default)
+
+
+def select_number(key: str, title: str, count: int, *, first: int = 0, width: int = 110) -> int:
+    """Counted from 1 for people and from 0 here; at first `first`."""
+    names = {str(i + 1): str(i + 1) for i in range(count)}
+    return int(select(key, names, title, default=str(first + 1), width=width)) - 1
+
+
 def pick(key: str, count: int, *, term: str = "", default: str = "1") -> Pick:
     """A layer or head, counted from 1 for people and from 0 here, or all of them pooled.
 
     term: what it is, where `key` does not say so.
     """
     shown = {str(i + 1): str(i + 1) for i in range(count)} | {pool: t(f"pick.{pool}") for pool in POOLS}
-    options = list(shown)
-    from_link(key, options)
-    at = 0 if key in st.session_state else options.index(default)  # streamlit warns of a start beside a state
-    chosen: str = st.selectbox(
-        t(f"term.{term or key}"), options, index=at, key=key, width=120, persist_state="session",
-        format_func=shown.__getitem__,
-    )  # fmt: skip
-    into_link(key, chosen, default)
+    chosen = select(key, shown, t(f"term.{term or key}"), default=default, width=120)
     return POOLS.get(chosen) or int(chosen) - 1
 
 

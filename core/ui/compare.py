@@ -12,7 +12,7 @@ from core.samples import samples
 from core.shelf import ModelInfo, same_pieces
 from core.trace import AttentionMap, Trace
 from core.ui import named
-from core.ui.asking import choice, from_link, into_link, known_models, pick
+from core.ui.asking import choice, known_models, pick, select
 from core.ui.beside import second_beside
 from core.ui.language import md, t
 from core.ui.named import Beside
@@ -113,17 +113,6 @@ def _second(a: Trace, info: ModelInfo, other: ModelInfo, text: str, beside: Besi
 def _output(name: str, trace: Trace) -> None:
     """One that only reads has none."""
     st.markdown(f"**{name}** → {md(trace.tgt_text)}" if trace.tgt_text else f"**{name}**: {md(trace.src_text)}")
-
-
-def select(key: str, names: dict[str, str], title: str, *, label: bool = True, width: int = 130) -> str:
-    """One of several, kept in the link by its code; the first is the default. label: is its name shown?"""
-    options = list(names)
-    from_link(key, options)
-    chosen: str = st.selectbox(
-        title, options, key=key, width=width, persist_state="session", format_func=names.__getitem__,
-        label_visibility="visible" if label else "collapsed",
-    )  # fmt: skip
-    return into_link(key, chosen, options[0])
 
 
 class Chosen(NamedTuple):

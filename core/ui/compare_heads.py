@@ -12,7 +12,8 @@ from core.figures.compare import Ring, head_plane
 from core.figures.theme import weight_scale
 from core.measures import head_distances, measured, measures_of, plane
 from core.trace import AttentionMap, Floats
-from core.ui.compare import LINKED, Chosen, Side, select
+from core.ui.asking import select
+from core.ui.compare import LINKED, Chosen, Side
 from core.ui.language import md, t, texts
 from core.ui.measuring import measure_choice, measure_name
 from core.ui.showing import dark, file_stem, for_everybody, share

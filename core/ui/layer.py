@@ -10,7 +10,7 @@ from core.figures.labels import query_names, tokens
 from core.lab.layersteps import Layers, Side, Sublayer
 from core.shelf import ModelInfo
 from core.trace import Floats
-from core.ui.asking import choice, from_link, into_link
+from core.ui.asking import choice, select, select_number
 from core.ui.language import md, t
 from core.ui.running import load, run, run_or_say
 from core.ui.showing import file_stem
@@ -125,31 +125,16 @@ def choose(found: Layers, info: ModelInfo) -> Chosen:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         name = choice("layer.side", SIDES)
         side = found.side(name)
-        layer = number("layer", t("term.layer"), len(side.layers))
+        layer = select_number("layer", t("term.layer"), len(side.layers))
         names = tuple(query_names(side.tokens) if side.tokens.writes else tokens(side.tokens))
-        token = place(TOKEN, t("layer.token"), names, _first(side), help=t("layer.token.help"))
+        token = place(TOKEN, t("layer.token"), names, _first(side), about=t("layer.token.help"))
     return Chosen(found, info.name, name, layer, token, names, info.config.vocab_size)
 
 
-def number(key: str, label: str, count: int) -> int:
-    """A number, counted from 1 for people and from 0 here, kept in the link."""
-    names = [str(i + 1) for i in range(count)]
-    from_link(key, names)
-    st.session_state.setdefault(key, names[0])
-    chosen: str = st.selectbox(label, names, key=key, width=110, persist_state="session")
-    return int(into_link(key, chosen, names[0])) - 1
-
-
-def place(key: str, label: str, names: tuple[str, ...], first: int, *, help: str | None = None) -> int:
+def place(key: str, label: str, names: tuple[str, ...], first: int, *, about: str | None = None) -> int:
     """One of the tokens, kept in the link as its number."""
-    options = [str(first), *[str(i) for i in range(len(names)) if i != first]]
-    from_link(key, options)
-    st.session_state.setdefault(key, options[0])
-    chosen: str = st.selectbox(
-        label, sorted(options, key=int), key=key, width=210, persist_state="session", help=help,
-        format_func=lambda o: f"{int(o) + 1} {names[int(o)]}",
-    )  # fmt: skip
-    return int(into_link(key, chosen, options[0]))
+    shown = {str(i): f"{i + 1} {name}" for i, name in enumerate(names)}
+    return int(select(key, shown, label, default=str(first), width=210, about=about))
 
 
 def _first(side: Side) -> int:

@@ -13,7 +13,7 @@ from core.errors import UserError
 from core.figures.labels import query_names, tokens
 from core.lab import masks as lab
 from core.shelf import ModelInfo
-from core.ui.asking import choice, from_link, into_link
+from core.ui.asking import choice, select_number
 from core.ui.language import t
 from core.ui.running import load
 from core.ui.showing import longer_than_trained
@@ -124,14 +124,8 @@ def _with(one: lab.ScoreMap, layer: int, head: int, name: str, mask: lab.Bools) 
 def pick_head(layers: int, heads: int) -> tuple[int, int]:
     """A layer and a head, counted from 1 for people and from 0 here: scores of several can't be pooled."""
     with st.container(horizontal=True):
-        return _pick("layer", layers), _pick("head", heads)
-
-
-def _pick(key: str, count: int) -> int:
-    names = [str(i + 1) for i in range(count)]
-    from_link(key, names)
-    chosen: str = st.selectbox(t(f"term.{key}"), names, key=key, width=90, persist_state="session")
-    return int(into_link(key, chosen, names[0])) - 1
+        layer = select_number("layer", t("term.layer"), layers, width=90)
+        return layer, select_number("head", t("term.head"), heads, width=90)
 
 
 def _mask(one: lab.ScoreMap) -> tuple[str, lab.Bools]:

@@ -13,7 +13,7 @@ from core.figures.labels import query_names, tokens
 from core.figures.theme import weight_scale
 from core.lab.headsteps import Projections, Reading, Steps, all_heads
 from core.trace import Floats, Kind
-from core.ui.asking import choice, from_link, into_link
+from core.ui.asking import choice, from_link, into_link, select_number
 from core.ui.language import md, t, texts, why
 from core.ui.running import load
 from core.ui.showing import dark, file_stem
@@ -100,9 +100,9 @@ def choose(found: Readings, model: str) -> Chosen:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         kind: Kind = choice("kind", KINDS)  # type: ignore[assignment]
         layers = found.sublayers[kind]
-        layer = one_of("layer", t("term.layer"), len(layers))
+        layer = select_number("layer", t("term.layer"), len(layers))
         learned = projections(model, kind, layer)
-        head = one_of("head", t("term.head"), learned.n_heads)
+        head = select_number("head", t("term.head"), learned.n_heads)
         reading = layers[layer]
         heads = all_heads(reading, learned)
         queries, keys = tuple(query_names(reading.queries)), tuple(tokens(reading.keys))
@@ -127,15 +127,6 @@ def _start(query: int, n: int, m: int) -> int:
         persist_state="session", help=t("selfattention.from.help"),
     )  # fmt: skip
     return chosen - 1
-
-
-def one_of(key: str, label: str, count: int, first: int = 0) -> int:
-    """A number, counted from 1 for people and from 0 here, kept in the link; at first `first`."""
-    names = [str(i + 1) for i in range(count)]
-    from_link(key, [names[first], *names])
-    st.session_state.setdefault(key, names[first])
-    chosen: str = st.selectbox(label, names, key=key, width=110, persist_state="session")
-    return int(into_link(key, chosen, names[first])) - 1
 
 
 def _query(queries: tuple[str, ...], reading: Reading) -> int:

@@ -13,8 +13,9 @@ from core.figures.theme import QUIET
 from core.lab import scaling
 from core.lab.headsteps import all_heads, arrows, norm_shares
 from core.lab.numbers import cosine
+from core.ui.asking import select_number
 from core.ui.language import md, t
-from core.ui.selfattention import Chosen, follow, number, one_of, pair_words, projections, show, square
+from core.ui.selfattention import Chosen, follow, number, pair_words, projections, show, square
 from core.ui.showing import dark, picture
 
 SIZES = tuple(str(n) for n in scaling.SIZES)
@@ -130,7 +131,7 @@ def several(c: Chosen) -> None:
 
 def _two_heads(c: Chosen) -> None:
     """Two heads of one layer and their difference."""
-    other = one_of("other", t("selfattention.heads.other"), len(c.heads), min(1, len(c.heads) - 1))
+    other = select_number("other", t("selfattention.heads.other"), len(c.heads), first=min(1, len(c.heads) - 1))
     a, b = c.heads[c.head].weights, c.heads[other].weights
     names = [t("pick.head", n=n + 1) for n in (c.head, other)]
     panels = [

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import streamlit as st
@@ -10,7 +9,7 @@ import streamlit as st
 from core.errors import UserError
 from core.shelf import ModelInfo
 from core.text.tasks import MOST_BYTES, NAMES, Task, parse, shipped
-from core.ui.asking import choice, come_through_app, from_link, into_link, known_models, model_picker
+from core.ui.asking import choice, come_through_app, known_models, model_picker, select
 from core.ui.language import t, why
 from core.ui.showing import lesson
 
@@ -110,19 +109,13 @@ def choose(info: ModelInfo[Any], of: Task) -> Chosen:
     layers = info.config.n_layers
     options = [str(n) for n in sizes(of.most)]
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-        n = _one_of("transfer.n", options, SIZE if SIZE in options else options[-1], {})
+        n = _select("transfer.n", {n: n for n in options}, SIZE if SIZE in options else options[-1])
         names = {str(k): t("transfer.frozen.0" if not k else "transfer.frozen.some", k=k) for k in range(layers)}
-        frozen = _one_of("transfer.frozen", list(names), "0", names)
+        frozen = _select("transfer.frozen", names, "0")
         reads = {read: t(f"transfer.read.{read}") for read in READS}
-        read = _one_of("transfer.read", list(reads), READS[0], reads)
+        read = _select("transfer.read", reads, READS[0])
     return Chosen(info, of, int(n), int(frozen), read)
 
 
-def _one_of(key: str, options: Sequence[str], default: str, names: dict[str, str]) -> str:
-    from_link(key, options)
-    at = 0 if key in st.session_state else options.index(default)  # streamlit warns of a start beside a state
-    value: str = st.selectbox(
-        t(key), options, index=at, key=key, format_func=lambda o: names.get(o, o), help=t(f"{key}.help"), width=230,
-        persist_state="session",
-    )  # fmt: skip
-    return into_link(key, value, default)
+def _select(key: str, names: dict[str, str], default: str) -> str:
+    return select(key, names, t(key), default=default, width=230, about=t(f"{key}.help"))
