@@ -99,8 +99,12 @@ def _remembered(key: Hashable, make: Callable[[], Trace]) -> Trace:
     if found := _runs().get(key):
         return found
     with _ONE_AT_A_TIME:
-        # Somebody may have asked for the same while this one waited.
-        return _runs().get(key) or _runs().put(key, make())
+        if found := _runs().get(key):  # somebody asked for the same while this one waited
+            return found
+        found = make()
+        for one in found.maps:
+            one.weights.flags.writeable = False  # all sessions have the same one
+        return _runs().put(key, found)
 
 
 def _unheard(step: int, limit: int) -> None:
