@@ -38,7 +38,7 @@ class BeamTree {
     const before = JSON.stringify(this.header?.nodes);
     this.bytes = bytes;
     [this.header] = unpack(bytes);
-    this.words = Object.fromEntries(Object.entries(this.header.words).map(([k, v]) => [k.replace("tree.", ""), v]));
+    this.words = shortNames(this.header.words, "tree.");
     this.nodes = this.header.nodes;
     this.rank = new Map(this.header.found.map((node, i) => [node, i + 1]));
     this.pointed = this.header.chosen;

@@ -92,6 +92,20 @@ function tokenName(axis, i) {
   return axis.writes.length ? `${name} → ${clean(axis.writes[i])}` : name;
 }
 
+/** A tip beside the pointer, inside `root` and inside the window. */
+function placeTip(tip, root, event) {
+  const box = root.getBoundingClientRect(), x = event.clientX - box.left, y = event.clientY - box.top;
+  const left = Math.max(0, Math.min(x + 16, box.width - tip.offsetWidth));
+  const above = event.clientY + 24 + tip.offsetHeight > window.innerHeight;
+  tip.style.transform = `translate(${left}px, ${above ? y - tip.offsetHeight - 12 : y + 20}px)`;
+}
+
+/** Into the view's live region once the pointer rests: a screen reader can't follow each cell. */
+function speak(view, text) {
+  clearTimeout(view.speaking);
+  view.speaking = setTimeout(() => { view.live.textContent = text; }, 150);
+}
+
 function saveBlob(blob, name) {
   const url = URL.createObjectURL(blob);
   const link = make("a", { href: url, download: name });

@@ -143,11 +143,7 @@ class Compare {
     this.tip.hidden = !at || !event;
     if (this.tip.hidden) return;
     this.tip.replaceChildren(...this.sentence(at), ...this.values().map((one) => make("div", {}, ...one)));
-    const box = this.root.getBoundingClientRect();
-    const x = event.clientX - box.left, y = event.clientY - box.top;
-    const left = Math.max(0, Math.min(x + 16, box.width - this.tip.offsetWidth));
-    const above = event.clientY + 24 + this.tip.offsetHeight > window.innerHeight;
-    this.tip.style.transform = `translate(${left}px, ${above ? y - this.tip.offsetHeight - 12 : y + 20}px)`;
+    placeTip(this.tip, this.root, event);
   }
 
   show() {
@@ -161,7 +157,7 @@ class Compare {
     for (const other of this.panels) other.found = other.outline(row, col);
     const values = this.values();
     this.told.replaceChildren(make("span", {}, ...this.sentence(this.at)), ...values.map((one) => make("span", {}, ...one)));
-    this.say(this.told.innerText);
+    speak(this, this.told.innerText);
   }
 
   sentence({ panel, i, j }) {
@@ -172,11 +168,6 @@ class Compare {
   values() {
     const some = this.panels.length > 3 ? [this.at.panel] : this.panels;
     return some.map((panel) => [`${clean(panel.header.name)}: `, make("b", { textContent: panel.found ? panel.number(...panel.found) : this.words.nothing })]);
-  }
-
-  say(text) {
-    clearTimeout(this.speaking);
-    this.speaking = setTimeout(() => { this.live.textContent = text; }, 200);
   }
 
   choose(panel, row = null) {

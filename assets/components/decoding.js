@@ -60,7 +60,7 @@ class Strip {
     const about = this.header?.about;
     this.bytes = bytes;
     [this.header, this.weights] = unpack(bytes);
-    this.words = Object.fromEntries(Object.entries(this.header.words).map(([k, v]) => [k.replace("strip.", ""), v]));
+    this.words = shortNames(this.header.words, "strip.");
     this.steps = this.header.steps;
     if (about === undefined) this.at = Math.max(0, (parseInt(fromLink("step"), 10) || 1) - 1);
     else if (about !== this.header.about) { this.at = 0; this.stop(); } // else another word or head at the same step

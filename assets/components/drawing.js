@@ -219,7 +219,7 @@ class Drawing {
   /** The pen goes down, and draws where the arrows take it, or is lifted. */
   touch() {
     this.down = !this.down;
-    this.say(this.down ? this.words.down : this.words.up);
+    speak(this, this.down ? this.words.down : this.words.up);
     if (!this.down) return;
     this.keep();
     this.line(this.cursor, this.cursor);
@@ -233,11 +233,6 @@ class Drawing {
       this.line(before, this.cursor);
       this.tell(600);
     }
-    this.say(fill(this.words.at, { row: Math.round(this.cursor[1]), column: Math.round(this.cursor[0]) }));
-  }
-
-  say(text) {
-    clearTimeout(this.speaking);
-    this.speaking = setTimeout(() => { this.live.textContent = text; }, 150);
+    speak(this, fill(this.words.at, { row: Math.round(this.cursor[1]), column: Math.round(this.cursor[0]) }));
   }
 }

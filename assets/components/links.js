@@ -58,7 +58,7 @@ class Links {
       const old = this.header;
       this.bytes = bytes;
       [this.header, this.weights] = unpack(bytes);
-      this.words = Object.fromEntries(Object.entries(this.header.words).map(([k, v]) => [k.replace("links.", ""), v]));
+      this.words = shortNames(this.header.words, "links.");
       // A held token stays held when only the head changes: so one word can be followed through the heads.
       const tokens = (h) => JSON.stringify([h?.queries, h?.keys]);
       if (tokens(old) !== tokens(this.header)) this.held = this.pointed = null;

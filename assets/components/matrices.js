@@ -228,7 +228,7 @@ class Matrices {
       this.shown += 1;
       this.playing = this.shown < this.panels.length ? setTimeout(go, PACE) : 0;
       this.showStep();
-      this.say(this.status.textContent);
+      speak(this, this.status.textContent);
     };
     go();
   }
@@ -248,19 +248,10 @@ class Matrices {
     if (at && this.drawing !== undefined && panel.editable && at[1] !== null) this.put(panel, ...at, this.drawing);
     if (!this.tip.hidden) {
       this.tip.replaceChildren(...fillNodes(this.words.cell, panel.reading(...at)), make("small", { textContent: panel.header.title }));
-      const box = this.root.getBoundingClientRect();
-      const x = event.clientX - box.left, y = event.clientY - box.top;
-      const left = Math.max(0, Math.min(x + 16, box.width - this.tip.offsetWidth));
-      const above = event.clientY + 24 + this.tip.offsetHeight > window.innerHeight;
-      this.tip.style.transform = `translate(${left}px, ${above ? y - this.tip.offsetHeight - 12 : y + 20}px)`;
-      this.say(`${panel.header.title}: ${fill(this.words.cell, panel.reading(...at))}`);
+      placeTip(this.tip, this.root, event);
+      speak(this, `${panel.header.title}: ${fill(this.words.cell, panel.reading(...at))}`);
     }
     this.marks();
-  }
-
-  say(text) {
-    clearTimeout(this.speaking);
-    this.speaking = setTimeout(() => { this.live.textContent = text; }, 150);
   }
 
   click(panel, event) {
@@ -275,7 +266,7 @@ class Matrices {
     this.held = row;
     this.marks();
     const named = panel ?? this.panels.find((one) => one.header.axis === this.axis());
-    this.say(row === null ? this.words.free : fill(this.words.held, { row: named.rowName(row) }));
+    speak(this, row === null ? this.words.free : fill(this.words.held, { row: named.rowName(row) }));
     clearTimeout(this.sendingRow);
     if (this.header.link && !this.header.tells_row) intoLink(`${this.header.link}.row`, row === null ? "" : row + 1, "");
     // Python follows the rows of the first panel; another axis is for the eye alone.
@@ -304,7 +295,7 @@ class Matrices {
     if (panel.values[i * panel.m + j] === value) return;
     panel.values[i * panel.m + j] = value;
     panel.paint(panel.canvas.getContext("2d"), 0, 0, panel.canvas.width / parseFloat(panel.canvas.style.width));
-    this.say(fill(this.words.cell, panel.reading(i, j)));
+    speak(this, fill(this.words.cell, panel.reading(i, j)));
   }
 
   tellEdit(wait) {
@@ -353,7 +344,7 @@ class Matrices {
     const go = (i, j) => {
       this.cursor = [Math.min(panel.n - 1, Math.max(0, this.cursor[0] + i)), Math.min(panel.m - 1, Math.max(0, this.cursor[1] + j))];
       this.marks();
-      this.say(fill(this.words.cell, panel.reading(...this.cursor)));
+      speak(this, fill(this.words.cell, panel.reading(...this.cursor)));
     };
     const toggle = () => {
       const [i, j] = this.cursor;

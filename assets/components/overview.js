@@ -65,7 +65,7 @@ class Overview {
     if (!sameBytes(this.bytes, bytes)) {
       this.bytes = bytes;
       [this.header, this.weights] = unpack(bytes);
-      this.words = Object.fromEntries(Object.entries(this.header.words).map(([k, v]) => [k.replace("overview.", ""), v]));
+      this.words = shortNames(this.header.words, "overview.");
       this.take();
     }
     this.draw();
@@ -279,24 +279,14 @@ class Overview {
     const what = { query: tokenName(this.header.queries, spot.query), key: tokenName(this.header.keys, spot.key), weight: this.reading(spot) };
     this.tip.replaceChildren(...fillNodes(this.words.hover, what), make("small", { textContent: this.aboutHead(spot) }));
     this.place(this.cellMark, spot.column * g.stepX + spot.key * w, spot.row * g.stepY + spot.query * h, w, h, 0);
-    const box = this.root.getBoundingClientRect();
-    const x = this.pointer.clientX - box.left, y = this.pointer.clientY - box.top;
-    const left = Math.max(0, Math.min(x + 16, box.width - this.tip.offsetWidth));
-    const above = this.pointer.clientY + 24 + this.tip.offsetHeight > window.innerHeight;
-    this.tip.style.transform = `translate(${left}px, ${above ? y - this.tip.offsetHeight - 12 : y + 20}px)`;
-    this.say(`${this.aboutHead(spot)}: ${fill(this.words.hover, what)}`);
+    placeTip(this.tip, this.root, this.pointer);
+    speak(this, `${this.aboutHead(spot)}: ${fill(this.words.hover, what)}`);
   }
 
   /** Which head it is, and what it measures. */
   aboutHead({ layer, head }) {
     const name = fill(this.words.at, { layer: layer + 1, head: head + 1 }), { tint } = this.header;
     return tint ? `${name} · ${clean(tint.title)} ${tint.values[layer * this.nHeads + head].toFixed(3)}` : name;
-  }
-
-  /** Spoken once the pointer rests: a reader can't follow each cell. */
-  say(text) {
-    clearTimeout(this.speaking);
-    this.speaking = setTimeout(() => { this.live.textContent = text; }, 150);
   }
 
   // ---- choosing ------------------------------------------------------------
@@ -306,7 +296,7 @@ class Overview {
     this.chosen = [layer, head];
     chosenBefore.set(`${this.header.key} ${this.turn}`, this.chosen);
     this.markChosen();
-    this.say(fill(this.words.chosen, { layer: layer + 1, head: head + 1 }));
+    speak(this, fill(this.words.chosen, { layer: layer + 1, head: head + 1 }));
     clearTimeout(this.sending);
     const tell = () => this.send("chosen", [layer, head, this.turn]);
     if (wait) this.sending = setTimeout(tell, wait);

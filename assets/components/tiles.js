@@ -160,10 +160,7 @@ class Tiles {
     if (!at) return;
     const told = this.reading(at);
     this.tip.replaceChildren(...(told.value ? fillNodes(this.words.cell, told) : [told.name]));
-    const box = this.root.getBoundingClientRect(), x = event.clientX - box.left, y = event.clientY - box.top;
-    const left = Math.max(0, Math.min(x + 16, box.width - this.tip.offsetWidth));
-    const above = event.clientY + 24 + this.tip.offsetHeight > window.innerHeight;
-    this.tip.style.transform = `translate(${left}px, ${above ? y - this.tip.offsetHeight - 12 : y + 20}px)`;
+    placeTip(this.tip, this.root, event);
   }
 
   click(event) {
@@ -178,14 +175,9 @@ class Tiles {
     const name = header.choose === "cell"
       ? fill(this.words.cell, { ...this.reading({ tile: 0, cell: this.chosen }), row: Math.floor(this.chosen / columns) + 1, column: (this.chosen % columns) + 1, rows })
       : header.tiles[this.chosen].name;
-    this.say(fill(this.words.chosen, { name }));
+    speak(this, fill(this.words.chosen, { name }));
     clearTimeout(this.sending);
     this.sending = setTimeout(() => { this.sending = 0; this.send("chosen", this.chosen); }, wait);
-  }
-
-  say(text) {
-    clearTimeout(this.speaking);
-    this.speaking = setTimeout(() => { this.live.textContent = text; }, 150);
   }
 
   key(event) {

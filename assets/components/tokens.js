@@ -99,10 +99,7 @@ class Tokens {
     this.chosen = i;
     this.mark();
     this.cards[this.chosen].focus();
-    clearTimeout(this.speaking);
-    this.speaking = setTimeout(() => {
-      this.live.textContent = fill(this.words.chosen, { name: clean(this.header.tokens[this.chosen].text) });
-    }, 150);
+    speak(this, fill(this.words.chosen, { name: clean(this.header.tokens[this.chosen].text) }));
     clearTimeout(this.sending);
     this.sending = setTimeout(() => { this.sending = 0; this.send("chosen", this.chosen); }, wait);
   }

@@ -131,7 +131,7 @@ class Walk {
     this.show();
     const box = this.boxes[this.at];
     box.element.scrollIntoView({ block: "nearest", inline: "nearest" });
-    this.say(this.status.textContent);
+    speak(this, this.status.textContent);
     if (this.open === before) return;
     clearTimeout(this.sending);
     this.sending = setTimeout(() => { this.sending = 0; this.send("box", this.open); }, 250);
@@ -200,18 +200,13 @@ class Walk {
     this.dimension = null;
     this.show();
     const box = this.boxes[this.at];
-    if (box.streams) this.say(fill(this.words.value, { i: this.held + 1, value: numeral(box.values[this.held], 3) }));
+    if (box.streams) speak(this, fill(this.words.value, { i: this.held + 1, value: numeral(box.values[this.held], 3) }));
   }
 
   free() {
     this.held = this.dimension = null;
     this.show();
-    this.say(this.words.free);
-  }
-
-  say(text) {
-    clearTimeout(this.speaking);
-    this.speaking = setTimeout(() => { this.live.textContent = text; }, 150);
+    speak(this, this.words.free);
   }
 
   key(event) {

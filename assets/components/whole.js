@@ -212,17 +212,8 @@ class Whole extends Run {
   showTip(event, title, ...lines) {
     this.tip.replaceChildren(make("b", {}, ...title), ...lines.map((textContent) => make("small", { textContent })));
     this.tip.hidden = false;
-    const box = this.root.getBoundingClientRect(), x = event.clientX - box.left, y = event.clientY - box.top;
-    const left = Math.max(0, Math.min(x + 16, box.width - this.tip.offsetWidth));
-    const above = event.clientY + 24 + this.tip.offsetHeight > window.innerHeight;
-    this.tip.style.transform = `translate(${left}px, ${above ? y - this.tip.offsetHeight - 12 : y + 20}px)`;
-    this.say(this.tip.innerText.replaceAll("\n", ". "));
-  }
-
-  /** Spoken once the pointer rests: a reader can't follow each token. */
-  say(text) {
-    clearTimeout(this.speaking);
-    this.speaking = setTimeout(() => { this.live.textContent = text; }, 200);
+    placeTip(this.tip, this.root, event);
+    speak(this, this.tip.innerText.replaceAll("\n", ". "));
   }
 
   // ---- choosing ------------------------------------------------------------
@@ -322,7 +313,7 @@ class Whole extends Run {
     if (by && this.open && this.open !== this.cursor) this.choose({ open: this.cursor });
     else this.follow();
     const reading = this.maps[block.kind] ? this.reading(block) : this.name(this.token.side, this.token.i);
-    this.say(`${this.blockText(block)}: ${reading}`);
+    speak(this, `${this.blockText(block)}: ${reading}`);
     this.reveal(block);
   }
 
