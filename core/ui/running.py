@@ -28,16 +28,12 @@ if TYPE_CHECKING:
 
 # Searches side by side only take the processor's caches from each other: in turn, all of them are done sooner.
 _ONE_AT_A_TIME = threading.Lock()
-MOST = 300_000_000  # bytes of runs that are kept
-
-
-def load(name: str) -> Model:
-    """A model and its weights, one copy for all sessions."""
-    return _load(name)
+MOST, STEP = 300_000_000, 3_000  # bytes of runs that are kept; of a step with its ten candidates
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)  # the page Alignment has five at once
-def _load(name: str) -> Model:
+def load(name: str) -> Model:
+    """A model and its weights, one copy for all sessions."""
     import torch
 
     from core.models import load_model
@@ -92,7 +88,12 @@ def forced(name: str, text: str, tokens: tuple[int, ...]) -> Trace:
 
 @st.cache_resource(show_spinner=False)
 def _runs() -> Remembered[Trace]:
-    return Remembered(MOST, lambda trace: trace.nbytes)
+    return Remembered(MOST, size)
+
+
+def size(trace: Trace) -> int:
+    """About how many bytes a run takes: of a network without attention it has steps and no map."""
+    return trace.nbytes + STEP * (1 + len(trace.steps))
 
 
 def _remembered(key: Hashable, make: Callable[[], Trace]) -> Trace:
