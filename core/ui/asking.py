@@ -16,6 +16,7 @@ from core.ui import named, pairs
 from core.ui.echo import echo
 from core.ui.keeping import keep
 from core.ui.language import language, md, t, why
+from core.ui.presenting import wide
 
 BEAMS = ("1", "4", "8")
 POOLS: dict[str, Pool] = {"mean": "mean", "max": "max"}
@@ -145,7 +146,7 @@ def select(
     # Set anew each time: a browser answers by label, and another sentence or language has other labels.
     st.session_state[key] = st.session_state.get(key, default)
     chosen: str = st.selectbox(
-        title, options, key=key, width=width, persist_state="session", format_func=names.__getitem__, help=about,
+        title, options, key=key, width=wide(width), persist_state="session", format_func=names.__getitem__, help=about,
         label_visibility="visible" if label else "collapsed",
     )  # fmt: skip
     return into_link(key, chosen, default)

@@ -9,6 +9,7 @@ from core.measures import measured, measures_of
 from core.trace import AttentionMap
 from core.ui.asking import from_link, into_link
 from core.ui.language import t
+from core.ui.presenting import wide
 
 NONE = "none"
 
@@ -23,7 +24,7 @@ def measure_choice(attn: AttentionMap, *, none: bool = True) -> Tint | None:
     names = ([NONE] if none else []) + list(measures_of(attn.kind))
     from_link("measure", names)
     chosen: str = st.selectbox(
-        t("measure"), names, key="measure", width=190, persist_state="session", help=t("measure.help"),
+        t("measure"), names, key="measure", width=wide(190), persist_state="session", help=t("measure.help"),
         format_func=measure_name,
     )  # fmt: skip
     into_link("measure", chosen, names[0])

@@ -13,6 +13,7 @@ from core.lab.contextual import same_word, shared_words
 from core.samples import samples
 from core.ui.asking import choice, from_link, into_link
 from core.ui.language import md, t
+from core.ui.presenting import wide
 from core.ui.recurrence import LANGUAGE, Chosen, Weights, both_ways, reader, states, translator, uses
 from core.ui.recurrence_shown import words
 from core.ui.showing import dark, file_stem, picture
@@ -75,7 +76,7 @@ def _struck(axis: Axis) -> int:
     from_link("recurrence.struck", [default, *places])
     st.session_state.setdefault("recurrence.struck", default)
     chosen: str = st.selectbox(
-        t("recurrence.struck"), places, key="recurrence.struck", width=260, persist_state="session",
+        t("recurrence.struck"), places, key="recurrence.struck", width=wide(260), persist_state="session",
         format_func=lambda o: f"{o} · {axis.words[int(o) - 1]}", help=t("recurrence.struck.help"),
     )  # fmt: skip
     return int(into_link("recurrence.struck", chosen, default)) - 1
@@ -128,7 +129,7 @@ def _common(common: tuple[str, ...]) -> str:
     default = next((one for one in ("it", "bank") if one in common), common[-1])
     st.session_state.setdefault("recurrence.word", default)
     chosen: str = st.selectbox(
-        t("recurrence.common"), common, key="recurrence.word", width=260, persist_state="session",
+        t("recurrence.common"), common, key="recurrence.word", width=wide(260), persist_state="session",
         help=t("recurrence.common.help"),
     )  # fmt: skip
     return into_link("recurrence.word", chosen, default)

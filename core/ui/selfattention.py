@@ -15,6 +15,7 @@ from core.lab.headsteps import Projections, Reading, Steps, all_heads
 from core.trace import Floats, Kind
 from core.ui.asking import choice, from_link, into_link, select_number
 from core.ui.language import md, t, texts, why
+from core.ui.presenting import wide
 from core.ui.running import load
 from core.ui.showing import dark, file_stem
 
@@ -139,7 +140,7 @@ def _query(queries: tuple[str, ...], reading: Reading) -> int:
     from_link(HELD, options)
     st.session_state.setdefault(HELD, first)
     chosen: str = st.selectbox(
-        t("selfattention.query"), sorted(options, key=int), key=HELD, width=190, persist_state="session",
+        t("selfattention.query"), sorted(options, key=int), key=HELD, width=wide(190), persist_state="session",
         format_func=lambda o: f"{int(o) + 1} {queries[int(o)]}", help=t("selfattention.query.help"),
     )  # fmt: skip
     return int(into_link(HELD, chosen, first))
@@ -152,7 +153,7 @@ def _key(keys: tuple[str, ...], row: Floats) -> int:
     st.session_state.setdefault("key", STRONGEST)
     best = t("selfattention.key.best")
     chosen: str = st.selectbox(
-        t("selfattention.key"), options, key="key", width=240, persist_state="session",
+        t("selfattention.key"), options, key="key", width=wide(240), persist_state="session",
         format_func=lambda o: best if o == STRONGEST else f"{int(o) + 1} {keys[int(o)]}",
     )  # fmt: skip
     into_link("key", chosen, STRONGEST)

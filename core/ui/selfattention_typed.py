@@ -12,7 +12,7 @@ from core.figures.theme import KEY, QUERY, QUIET, VALUE
 from core.lab import workbench as lab
 from core.lab.contextual import same_word, shared_words
 from core.trace import Floats
-from core.ui.asking import from_link, into_link
+from core.ui.asking import select
 from core.ui.language import md, t, why
 from core.ui.selfattention import Chosen, read_or_say, show
 from core.ui.showing import picture
@@ -89,9 +89,7 @@ def same(c: Chosen) -> None:
         return
     first = max(words, key=lambda word: (word[0].isalnum(), len(word)))  # content words tend to be long
     options = [first, *(word for word in words if word != first)]
-    from_link("word", options)
-    word: str = st.selectbox(t("selfattention.same.word"), options, key="word", width=220, persist_state="session")
-    into_link("word", word, options[0])
+    word = select("word", dict(zip(options, options, strict=True)), t("selfattention.same.word"), width=220)
     found = same_word(c.readings.states, other.states, c.readings.src, other.src, word)
     levels = [t("selfattention.same.embedding"), t("selfattention.same.position")]
     levels += [t("pick.layer", n=n + 1) for n in range(len(found.cosine) - 2)]

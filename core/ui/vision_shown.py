@@ -17,6 +17,7 @@ from core.trace import AttentionMap, Floats
 from core.ui import vision as page
 from core.ui.asking import from_link, into_link, pick, put_pick
 from core.ui.language import md, t, texts
+from core.ui.presenting import wide
 from core.ui.showing import dark, downloads, pick_name, picture
 from core.ui.vision import LINKED, Chosen, place
 
@@ -53,7 +54,8 @@ def _asks(info: ModelInfo[Any]) -> int:
     options = [str(i) for i in range(1 + info.config.n_patches)]
     from_link("vision.asks", options)
     at: str = st.selectbox(
-        t("vision.asks"), options, key="vision.asks", width=190, persist_state="session", help=t("vision.asks.help"),
+        t("vision.asks"), options, key="vision.asks", width=wide(190), persist_state="session",
+        help=t("vision.asks.help"),
         format_func=lambda i: "[CLS]" if i == "0" else t(
             "vision.place", row=(int(i) - 1) // info.config.side + 1, column=(int(i) - 1) % info.config.side + 1
         ),
