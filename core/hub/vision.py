@@ -92,13 +92,16 @@ def _changed(picture: bytes, change: Callable[[Any], Any]) -> np.ndarray:
     """A file as an array, after `change`; `TextError` if it is no picture, or one that unpacks to too much."""
     from PIL import Image
 
+    large = TextError("hub_picture_large", limit=MAX_PIXELS // 1_000_000)
     try:
         with Image.open(io.BytesIO(picture), formats=("PNG", "JPEG")) as opened:
             if opened.width * opened.height > MAX_PIXELS:
-                raise TextError("hub_picture_large", limit=MAX_PIXELS // 1_000_000)
+                raise large
             return np.asarray(change(opened))
     except TextError:
         raise
+    except Image.DecompressionBombError as error:
+        raise large from error
     except _BROKEN as error:
         raise TextError("hub_no_image") from error
 

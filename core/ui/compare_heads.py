@@ -16,7 +16,7 @@ from core.ui.asking import select
 from core.ui.compare import LINKED, Chosen, Side
 from core.ui.language import md, t, texts
 from core.ui.measuring import measure_choice, measure_name
-from core.ui.showing import dark, file_stem, for_everybody, share
+from core.ui.showing import as_presented, dark, file_stem, share
 
 
 def measures(chosen: Chosen) -> None:
@@ -106,7 +106,7 @@ def similar(chosen: Chosen) -> None:
                 side.choose(*divmod(int(point["point_index"]), attn.n_heads))
 
     st.plotly_chart(
-        for_everybody(fig),
+        as_presented(fig),
         key=key,
         alt=reading,
         config={"displayModeBar": False},

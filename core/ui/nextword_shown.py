@@ -13,7 +13,7 @@ from core.figures import nextword as figures
 from core.ui import nextword as page
 from core.ui.language import md, t
 from core.ui.nextword import Column
-from core.ui.showing import dark, file_stem, for_everybody, picture, share
+from core.ui.showing import as_presented, dark, file_stem, picture, share
 
 if TYPE_CHECKING:
     from core.lab.nextword import NextWords
@@ -40,7 +40,7 @@ def _chart(column: Column, one: NextWords, text: str, most: float) -> None:
     fig = figures.bars(one.top, column.look, (t("nextword.probability"), t("nextword.click")), most=most)
     listed = ", ".join(f"{c.token} {math.exp(c.log_prob):.3f}" for c in one.top)
     st.plotly_chart(
-        for_everybody(fig), key=key, alt=f"{column.title}: {listed}", config={"displayModeBar": False},
+        as_presented(fig), key=key, alt=f"{column.title}: {listed}", config={"displayModeBar": False},
         selection_mode="points", on_select=page.clicked(key, column, text, [c.id for c in one.top]),
     )  # fmt: skip
 

@@ -99,11 +99,11 @@ def numbers(attn: AttentionMap) -> None:
 
 def picture(fig: go.Figure, *, key: str, title: str, alt: str, stem: str) -> None:
     """A Plotly picture with its own buttons to save it, in the page's language."""
-    st.plotly_chart(for_everybody(fig), key=key, alt=alt, config={"displayModeBar": False})
+    st.plotly_chart(as_presented(fig), key=key, alt=alt, config={"displayModeBar": False})
     save_picture(key, title=title, words=texts(PICTURE_WORDS), file_stem=stem, key=f"{key}.save")
 
 
-def for_everybody(fig: go.Figure) -> go.Figure:
+def as_presented(fig: go.Figure) -> go.Figure:
     """While presenting, with type for the last row."""
     if not presenting():
         return fig

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import json
+import struct
+import zlib
 from dataclasses import replace
 
 import numpy as np
@@ -104,3 +106,14 @@ def test_only_the_two_kinds_that_are_asked_for_are_opened(vit):
     Image.new("RGB", (8, 8)).save(buffer, "GIF")
     with pytest.raises(TextError, match="hub_no_image"):
         vision.pixels(vit, buffer.getvalue())
+
+
+@pytest.mark.parametrize("side", [8_000, 20_000])  # beyond our limit, and beyond Pillow's own
+def test_a_picture_that_unpacks_to_too_many_pixels_gets_a_sentence(side, vit):
+    def chunk(name, data):
+        return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+
+    head = chunk(b"IHDR", struct.pack(">IIBBBBB", side, side, 8, 0, 0, 0, 0))
+    bomb = b"\x89PNG\r\n\x1a\n" + head + chunk(b"IDAT", zlib.compress(b"")) + chunk(b"IEND", b"")
+    with pytest.raises(TextError, match="hub_picture_large"):
+        vision.pixels(vit, bomb)
