@@ -11,15 +11,13 @@ from core.shelf import ModelInfo
 from core.ui.asking import choice, known_models
 from core.ui.language import md, t
 from core.ui.positions import number
-from core.ui.recurrence import CELLS, LANGUAGE, gain, trained
+from core.ui.recurrence import CELLS, LANGUAGE, Weights, gain, network, norms, trained
 from core.ui.running import load
 from core.ui.waiting import tried
 
 if TYPE_CHECKING:
     from core.lab.gradients import Gradients
     from core.models import Model
-    from core.nn.language_model import LanguageModel
-    from core.text.tokenizer import Tokenizer
 
 ACTIVATIONS = ("tanh", "linear", "sigmoid", "relu")
 BLOCKS = ("whole", "2", "3", "5", "8", "12")
@@ -29,26 +27,11 @@ BACK = 2  # the last step should predict `</s>`, the one before it a full stop: 
 SCALES = ("norm", "share")
 
 
-class Cell(NamedTuple):
-    """A recurrent network: the trained model `name`, or (name is "") a lot drawn for a gain, an activation and a bias.
-
-    reader: the model whose pieces random weights read.
-    """
-
-    name: str
-    cell: str
-    reader: str
-    gain: float = 1.0
-    activation: str = "tanh"
-    keep: int = 0
-    seed: int = 1
-
-
 class Chosen(NamedTuple):
     info: ModelInfo
     text: str
     trained: bool
-    cells: tuple[Cell, ...]
+    cells: tuple[Weights, ...]
     back: int  # steps from the last one to the one whose loss is asked for
     of: str
     scale: str
@@ -60,20 +43,6 @@ class Chosen(NamedTuple):
         return "trained" if self.trained else f"gain{self.cells[0].gain:.2f}_{self.cells[0].activation}"
 
 
-@st.cache_resource(max_entries=24, show_spinner=False)
-def network(c: Cell) -> tuple[LanguageModel, Tokenizer]:
-    """One copy for all sessions."""
-    from core.lab.recurrence_nets import random_net
-
-    model = cast("Model[Any]", load(c.name or c.reader))
-    if c.name:
-        return model.net, model.tokenizer
-    net = random_net(
-        len(model.tokenizer), c.cell, c.gain, c.activation, float(c.keep), c.seed,  # type: ignore[arg-type]
-    )  # fmt: skip
-    return net, model.tokenizer
-
-
 @st.cache_resource(max_entries=2, show_spinner=False)
 def fresh(name: str) -> Any:
     """A Transformer or GPT of a model's size that has learned nothing."""
@@ -83,7 +52,7 @@ def fresh(name: str) -> Any:
 
 
 @st.cache_data(max_entries=256, show_spinner=False)
-def recurrent(c: Cell, text: str, back: int, block: int | None) -> Gradients:
+def recurrent(c: Weights, text: str, back: int, block: int | None) -> Gradients:
     """By autograd, here and now; raises `UserError`."""
     from core.lab import gradients
 
@@ -112,14 +81,6 @@ def alone(name: str, text: str, back: int, learned: bool) -> Gradients:
     return gradients.gpt(model.tokenizer, model.net if learned else fresh(name), text, max(0, last - back))
 
 
-@st.cache_data(max_entries=64, show_spinner=False)
-def norms(c: Cell) -> dict[str, float]:
-    """The spectral norm of W_hh, gate by gate."""
-    from core.lab.recurrence_nets import gains
-
-    return gains(network(c)[0])
-
-
 def choose(info: ModelInfo, text: str) -> Chosen:
     """All that the curves depend on."""
     lms = {
@@ -146,8 +107,8 @@ def choose(info: ModelInfo, text: str) -> Chosen:
     )  # fmt: skip
 
 
-def _trained(found: dict[str, str]) -> tuple[Cell, ...]:
-    cells = tuple(Cell(found[cell], cell, found[cell]) for cell in CELLS if cell in found)
+def _trained(found: dict[str, str]) -> tuple[Weights, ...]:
+    cells = tuple(Weights(found[cell], cell, found[cell]) for cell in CELLS if cell in found)
     if missing := [f"{cell}-lm" for cell in CELLS if cell not in found]:
         st.info(t("recurrence.missing", names=md(", ".join(missing))))
     st.caption(" · ".join(f"{md(c.name)}: {', '.join(f'{g} {v:.2f}' for g, v in norms(c).items())}" for c in cells)
@@ -155,9 +116,9 @@ def _trained(found: dict[str, str]) -> tuple[Cell, ...]:
     return cells
 
 
-def _random(reader: str, g: float, activation: str) -> tuple[Cell, ...]:
+def _random(reader: str, g: float, activation: str) -> tuple[Weights, ...]:
     keep, seed = number("gradients.keep", 0, 5, 0, 240), number("gradients.seed", 1, 20, 1, 160)
-    return tuple(Cell("", cell, reader, g, activation if cell == "rnn" else "tanh", keep, seed) for cell in CELLS)
+    return tuple(Weights("", cell, reader, g, activation if cell == "rnn" else "tanh", keep, seed) for cell in CELLS)
 
 
 class Found(NamedTuple):

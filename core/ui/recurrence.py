@@ -28,7 +28,8 @@ LOWEST, HIGHEST = 0.1, 2.0  # gains
 
 
 class Weights(NamedTuple):
-    """Where a cell's weights are from: the trained model `name`, or (name is "") a lot drawn for a gain.
+    """Where a cell's weights are from: the trained model `name`, or (name is "") random ones drawn for a gain, an
+    activation and a bias of the forget gate, `keep`.
 
     reader: the model whose pieces random weights read.
     """
@@ -37,6 +38,8 @@ class Weights(NamedTuple):
     cell: str
     reader: str
     gain: float = 1.0
+    activation: str = "tanh"
+    keep: int = 0
     seed: int = 1
 
     @property
@@ -52,7 +55,10 @@ def network(w: Weights) -> tuple[LanguageModel, Tokenizer]:
     model = cast("Model[Any]", load(w.name or w.reader))
     if w.trained:
         return model.net, model.tokenizer
-    return random_net(len(model.tokenizer), w.cell, w.gain, seed=w.seed), model.tokenizer  # type: ignore[arg-type]
+    net = random_net(
+        len(model.tokenizer), w.cell, w.gain, w.activation, float(w.keep), w.seed,  # type: ignore[arg-type]
+    )  # fmt: skip
+    return net, model.tokenizer
 
 
 @st.cache_data(max_entries=96, show_spinner=False)
@@ -174,7 +180,7 @@ def choose(models: dict[str, ModelInfo], text: str) -> Chosen:
             cells = tuple(Weights(found[cell], cell, found[cell]) for cell in CELLS if cell in found)
         else:
             g, seed, own = gain("recurrence"), number("recurrence.seed", 1, 20, 1, 160), reader(models)
-            cells = tuple(Weights("", cell, own, g, seed) for cell in CELLS)
+            cells = tuple(Weights("", cell, own, g, seed=seed) for cell in CELLS)
     missing = [f"{cell}-lm" for cell in CELLS if learned and cell not in found]
     if missing:
         st.info(t("recurrence.missing", names=md(", ".join(missing))))
