@@ -101,6 +101,9 @@ def test_each_refusal_is_a_sentence_and_the_name_stays(open_app, hub, language):
     for name, code in {**said, "tiny/busy": "refused"}.items():
         box.fill(name)
         box.press("Enter")
+        host = hub.address.removeprefix("http://")
+        asks = translate(language, "anymodel.leaves", name=name, host=host)
+        expect(page.get_by_text(asks)).to_be_visible()  # or the button of the name before it would be pressed
         page.get_by_role("button", name=translate(language, "anymodel.ask")).click()
         begins = translate(language, f"error.hub_{code}", name=name, needed="4000.0", there="", status=503)
         said_now = page.get_by_test_id("stAlert").filter(has_text=begins.split(name)[0] + name)
